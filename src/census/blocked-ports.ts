@@ -1,0 +1,65 @@
+import { inRange, isFirstPassPort, type PortRange, rangeSize } from '../tcp/port-range.ts';
+import { PortSet } from '../tcp/port-set.ts';
+import type { BoundSocket } from './bound-sockets.ts';
+import type { Scan } from './scan.ts';
+import { Binding, findSharedPoolLanes } from './shared-pool.ts';
+
+/** Which ports of the range `connect()` skips for every lane, and why. */
+export interface BlockedPorts {
+  /** Ports of the range, reserved ones left out: those are excluded anyway. */
+  readonly ports: PortSet;
+  /** The sockets that block, those of shared pools left out: see `bindings`. */
+  readonly sockets: readonly BoundSocket[];
+  /** A value of `Binding` for each lane. */
+  readonly bindings: Uint8Array;
+}
+
+export function findBlockedPorts(scan: Scan): BlockedPorts {
+  const ports = new PortSet();
+  const block = (port: number): void => {
+    if (inRange(scan.range, port) && !scan.reserved.has(port)) ports.add(port);
+  };
+  const sockets = [...scan.listeners, ...scan.bound].filter(({ port }) => inRange(scan.range, port));
+  for (const socket of sockets) block(socket.port);
+  const bindings = findSharedPoolLanes(
+    scan.lanes,
+    scan.sockets,
+    scan.range,
+    () => passSizes(scan.range, scan.reserved, ports),
+    explicitPorts(scan),
+  );
+  if (bindings.every((binding) => binding === Binding.byConnect)) return { ports, sockets, bindings };
+  for (let row = 0; row < scan.sockets.size; row += 1) {
+    if (isPoolSocket(scan, bindings, row)) block(scan.sockets.port(row));
+  }
+  return { ports, sockets, bindings };
+}
+
+/** Tells whether a lane's source is bound to a port of its own choice, as the kernel says of live sockets. */
+function explicitPorts(scan: Scan): (lane: number, port: number) => boolean {
+  const explicit = new Set<string>();
+  const ports = new PortSet();
+  for (const { kind, address, port } of scan.bound) {
+    if (kind !== 'bound-before-connect') continue;
+    ports.add(port);
+    explicit.add(`${address.join()} ${port}`);
+  }
+  return (lane, port) => ports.has(port) && explicit.has(`${scan.lanes.source(lane).join()} ${port}`);
+}
+
+/** Whether a socket was bound before it connected, without IP_BIND_ADDRESS_NO_PORT, as far as its port tells. */
+export function isPoolSocket(scan: Scan, bindings: Uint8Array, row: number): boolean {
+  const binding = bindings[scan.sockets.lane(row)];
+  if (binding === Binding.byConnect || scan.sockets.bindAddressNoPort(row)) return false;
+  return binding === Binding.allBound || !isFirstPassPort(scan.range, scan.sockets.port(row));
+}
+
+function passSizes(range: PortRange, reserved: PortSet, blocked: PortSet): { first: number; other: number } {
+  const size = rangeSize(range);
+  const sizes = { first: Math.ceil(size / 2), other: Math.floor(size / 2) };
+  const excluded = PortSet.of([...reserved, ...blocked]);
+  for (const port of excluded) {
+    if (inRange(range, port)) sizes[isFirstPassPort(range, port) ? 'first' : 'other'] -= 1;
+  }
+  return sizes;
+}

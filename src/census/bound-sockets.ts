@@ -1,0 +1,41 @@
+import type { SocketView } from '../linux/socket-source.ts';
+import { type Address, isIPv4, isUnspecified, sameAddress } from '../tcp/address.ts';
+
+/** Why `connect()` skips a port for every lane: what kind of socket is explicitly bound to it. */
+export type BoundKind = 'listener' | 'bound-idle' | 'bound-before-connect';
+
+/** A socket that is explicitly bound to a port. */
+export interface BoundSocket {
+  readonly kind: BoundKind;
+  readonly address: Address;
+  readonly port: number;
+  readonly interfaceIndex: number;
+  /** A wildcard IPv6 socket that does not take IPv4 (IPV6_V6ONLY). */
+  readonly ipv6Only: boolean;
+  /** 0 where not known. */
+  readonly inode: number;
+  readonly cgroupId: number;
+}
+
+const words = new Uint32Array(8);
+
+/** Copies what is kept of a bound socket out of the view. */
+export function toBoundSocket(socket: SocketView, kind: BoundKind): BoundSocket {
+  socket.copyAddresses(words);
+  return {
+    kind,
+    address: [words[0] as number, words[1] as number, words[2] as number, words[3] as number],
+    port: socket.localPort,
+    interfaceIndex: socket.interfaceIndex,
+    ipv6Only: socket.ipv6Only === true,
+    inode: socket.inode,
+    cgroupId: socket.cgroupId,
+  };
+}
+
+/** Whether a listener takes connections to this local address: what `inet_lookup_listener()` would find. */
+export function listensOn(listener: BoundSocket, address: Address, interfaceIndex: number): boolean {
+  if (listener.interfaceIndex !== 0 && listener.interfaceIndex !== interfaceIndex) return false;
+  if (!isUnspecified(listener.address)) return sameAddress(listener.address, address);
+  return isIPv4(listener.address) ? isIPv4(address) : !(listener.ipv6Only && isIPv4(address));
+}

@@ -1,0 +1,122 @@
+import type { SocketSource, SocketView } from '../linux/socket-source.ts';
+import { isFirstPassPort, type PortRange } from '../tcp/port-range.ts';
+import { PortSet } from '../tcp/port-set.ts';
+import { CONNECTED_STATES, stateMask, TcpState } from '../tcp/state.ts';
+import { type BoundSocket, listensOn, toBoundSocket } from './bound-sockets.ts';
+import { LANE_KEY_WORDS, LaneTable } from './lane-table.ts';
+import { SocketTable } from './socket-table.ts';
+
+/** Everything that one look at a namespace's sockets gives: lanes by number, a row for each socket that holds a slot. */
+export interface Scan {
+  readonly range: PortRange;
+  readonly reserved: PortSet;
+  readonly lanes: LaneTable;
+  readonly sockets: SocketTable;
+  /** A version-2 cgroup id for each lane, of the first socket that had one; 0 for none. */
+  readonly laneCgroup: readonly number[] | Float64Array;
+  /** All listeners, whatever their port. */
+  readonly listeners: readonly BoundSocket[];
+  /** Bound and inactive sockets, and live ones bound to a port of their own choice; ports of the range only. */
+  readonly bound: readonly BoundSocket[];
+  /** Connections that hold no slot, of those that the source was asked for: inbound, or on a reserved port. */
+  readonly outsideLanes: number;
+}
+
+/**
+ * Looks at every socket whose local port is in the ephemeral range: no other can hold a slot. Sockets on a listener's
+ * port are inbound, sockets on a reserved port hold no slot, every other one with another end holds a slot of a lane.
+ */
+export class SocketScanner implements Scan {
+  readonly range: PortRange;
+  readonly reserved: PortSet;
+  readonly lanes: LaneTable = new LaneTable();
+  readonly sockets: SocketTable = new SocketTable();
+  readonly listeners: BoundSocket[] = [];
+  readonly bound: BoundSocket[] = [];
+  outsideLanes = 0;
+  readonly #listenersByPort = new Map<number, BoundSocket[]>();
+  readonly #listenerPorts = new PortSet();
+  readonly #key = new Uint32Array(LANE_KEY_WORDS);
+  #laneCgroup = new Float64Array(256);
+
+  constructor(range: PortRange, reserved: PortSet) {
+    this.range = range;
+    this.reserved = reserved;
+  }
+
+  get laneCgroup(): Float64Array {
+    return this.#laneCgroup;
+  }
+
+  /** Before {@link addConnections}: which ports belong to listeners. */
+  addListeners(source: SocketSource): void {
+    source.forEachSocket({ states: stateMask(TcpState.LISTEN) }, (socket) =>
+      this.addListener(toBoundSocket(socket, 'listener')),
+    );
+  }
+
+  addListener(listener: BoundSocket): void {
+    this.listeners.push(listener);
+    this.#listenerPorts.add(listener.port);
+    const samePort = this.#listenersByPort.get(listener.port);
+    if (samePort === undefined) this.#listenersByPort.set(listener.port, [listener]);
+    else samePort.push(listener);
+  }
+
+  addConnections(source: SocketSource): void {
+    source.forEachSocket({ states: CONNECTED_STATES, localPorts: this.range }, (socket) => this.#addConnection(socket));
+  }
+
+  /** Takes what a listing of bound sockets gives: bound and inactive ones, and live ones bound to their own port. */
+  addBound(socket: SocketView): void {
+    const idle = socket.state === TcpState.BOUND_INACTIVE;
+    const bound = toBoundSocket(socket, idle ? 'bound-idle' : 'bound-before-connect');
+    if (idle || !this.#isInbound(bound.port, bound.address, bound.interfaceIndex)) this.bound.push(bound);
+  }
+
+  #addConnection(socket: SocketView): void {
+    const key = this.#key;
+    const port = socket.localPort;
+    socket.copyAddresses(key);
+    key[8] = socket.remotePort;
+    key[9] = socket.interfaceIndex;
+    if ((this.#listenerPorts.has(port) && this.#isInboundKey(port)) || this.reserved.has(port)) {
+      this.outsideLanes += 1;
+      return;
+    }
+    const lane = this.lanes.intern(key);
+    const isTimeWait = socket.isTimeWait;
+    // Only where the port is one that bind() prefers does it matter how the socket was bound.
+    const suspicious = !isTimeWait && !isFirstPassPort(this.range, port);
+    this.sockets.append(
+      lane,
+      port,
+      socket.state,
+      isTimeWait,
+      suspicious && socket.bindAddressNoPort === true,
+      socket.timeWaitLeftMs,
+      socket.inode,
+    );
+    if (!isTimeWait) this.#rememberCgroup(lane, socket);
+  }
+
+  #rememberCgroup(lane: number, socket: SocketView): void {
+    if (lane >= this.#laneCgroup.length) {
+      const larger = new Float64Array(Math.max(lane + 1, this.#laneCgroup.length * 2));
+      larger.set(this.#laneCgroup);
+      this.#laneCgroup = larger;
+    }
+    if (this.#laneCgroup[lane] === 0) this.#laneCgroup[lane] = socket.cgroupId;
+  }
+
+  /** Like {@link #isInbound}, of the connection whose key was read last. */
+  #isInboundKey(port: number): boolean {
+    const [a = 0, b = 0, c = 0, d = 0] = this.#key;
+    return this.#isInbound(port, [a, b, c, d], this.#key[9] as number);
+  }
+
+  #isInbound(port: number, address: BoundSocket['address'], interfaceIndex: number): boolean {
+    const listeners = this.#listenersByPort.get(port);
+    return listeners?.some((listener) => listensOn(listener, address, interfaceIndex)) === true;
+  }
+}

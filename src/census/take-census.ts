@@ -1,0 +1,139 @@
+import { interfaceName } from '../linux/interface.ts';
+import { inNamespace, type NamespaceHandle } from '../linux/network-namespace.ts';
+import { ProcNetTcp } from '../linux/proc-net-tcp.ts';
+import { SockDiag } from '../linux/sock-diag.ts';
+import type { SocketSource } from '../linux/socket-source.ts';
+import { readSocketCounts } from '../linux/sockstat.ts';
+import { readNetworkSettings } from '../linux/sysctl.ts';
+import { FourtupleError } from '../tcp/error.ts';
+import { LINUX_DEFAULT_RANGE } from '../tcp/port-range.ts';
+import { Census } from './census.ts';
+import type { NamespaceCensus } from './namespace-census.ts';
+import { measurePeerTimestamps } from './peer-timestamps.ts';
+import { SocketScanner } from './scan.ts';
+
+/** The value of `net.ipv4.tcp_tw_reuse` that takes over TIME_WAIT slots towards any host. */
+const REUSE_EVERYWHERE = 1;
+
+export interface TakeCensusOptions {
+  /** The namespace to look at, this process's own where left out. */
+  readonly namespace?: NamespaceHandle | undefined;
+  /** Opens the kernel's socket list; what a test replaces. */
+  readonly openSockDiag?: (() => SockDiag) | undefined;
+}
+
+/**
+ * Counts all lanes of a network namespace. Needs no privilege for this process's own namespace; changes nothing.
+ *
+ * @throws FourtupleError FT_NAMESPACE, FT_PRIVILEGE where the namespace cannot be entered; FT_KERNEL where neither
+ *   sock_diag nor /proc/net/tcp can be read
+ */
+export async function takeCensus(options: TakeCensusOptions = {}): Promise<NamespaceCensus> {
+  const start = performance.now();
+  const enter = <T>(work: () => T): T =>
+    options.namespace === undefined ? work() : inNamespace(options.namespace, work);
+  const notes: string[] = [];
+  const { settings, counts, diag } = enter(() => ({
+    settings: readNetworkSettings(),
+    counts: readSocketCounts(),
+    diag: openOrExplain(options.openSockDiag ?? SockDiag.open, notes),
+  }));
+  const range = settings.portRange ?? LINUX_DEFAULT_RANGE;
+  if (settings.portRange === null) {
+    notes.push('ip_local_port_range cannot be read: the default of Linux, 32768-60999, is assumed.');
+  }
+  const scan = (): SocketScanner => new SocketScanner(range, settings.reservedPorts);
+  try {
+    const scanned = (await scanWithSockDiag(diag, scan(), enter, notes)) ?? scanProc(scan(), enter);
+    // With the other values of tcp_tw_reuse it does not matter what the far end does.
+    const asked = settings.tcpTwReuse === REUSE_EVERYWHERE && scanned.source === diag?.name ? diag : null;
+    const census = new Census(scanned.scanner, {
+      settings,
+      peerTimestamps: asked === null ? () => null : measurePeerTimestamps(asked, scanned.scanner),
+      interfaceName: (index) => scanned.interfaceNames.get(index) ?? null,
+    });
+    const durationSeconds = (performance.now() - start) / 1000;
+    return {
+      census,
+      source: scanned.source,
+      settings,
+      counts,
+      durationSeconds,
+      kernelSeconds: diag?.kernelSeconds ?? 0,
+      notes,
+    };
+  } finally {
+    diag?.close();
+  }
+}
+
+interface Scanned {
+  readonly source: string;
+  readonly scanner: SocketScanner;
+  readonly interfaceNames: ReadonlyMap<number, string>;
+}
+
+function openOrExplain(open: () => SockDiag, notes: string[]): SockDiag | null {
+  try {
+    return open();
+  } catch (error) {
+    notes.push(fallbackNote(error));
+    return null;
+  }
+}
+
+function fallbackNote(error: unknown): string {
+  if (!(error instanceof FourtupleError)) throw error;
+  return `sock_diag cannot be used (${error.message}): /proc/net/tcp is read instead, which is slower and does not show ports that are bound and idle.`;
+}
+
+async function scanWithSockDiag(
+  diag: SockDiag | null,
+  scanner: SocketScanner,
+  enter: <T>(work: () => T) => T,
+  notes: string[],
+): Promise<Scanned | null> {
+  if (diag === null) return null;
+  try {
+    const finishBound = enter(() => diag.startBound(scanner.range));
+    // Both are awaited: a refused listing of bound sockets must not outlive a refused census.
+    const bound = () => finishBound((socket) => scanner.addBound(socket)).catch((error: unknown) => error);
+    try {
+      scanner.addListeners(diag);
+      scanner.addConnections(diag);
+    } catch (error) {
+      await bound();
+      throw error;
+    }
+    const failure = await bound();
+    if (failure instanceof FourtupleError) {
+      notes.push(
+        `Ports that are bound and idle, or bound to before connect, are not counted as blocked: ${failure.message}.`,
+      );
+    } else if (failure !== undefined) throw failure;
+    return { source: diag.name, scanner, interfaceNames: enter(() => nameInterfaces(scanner)) };
+  } catch (error) {
+    notes.push(fallbackNote(error));
+    return null;
+  }
+}
+
+function scanProc(scanner: SocketScanner, enter: <T>(work: () => T) => T): Scanned {
+  return enter(() => {
+    const source: SocketSource = new ProcNetTcp();
+    scanner.addListeners(source);
+    scanner.addConnections(source);
+    return { source: source.name, scanner, interfaceNames: nameInterfaces(scanner) };
+  });
+}
+
+/** The names of all interfaces that a lane is bound to, asked for while the thread is in the namespace. */
+function nameInterfaces(scanner: SocketScanner): ReadonlyMap<number, string> {
+  const names = new Map<number, string>();
+  for (let lane = 0; lane < scanner.lanes.size; lane += 1) {
+    const index = scanner.lanes.interfaceIndex(lane);
+    if (index === 0 || names.has(index)) continue;
+    names.set(index, interfaceName(index) ?? `${index}`);
+  }
+  return names;
+}

@@ -1,0 +1,76 @@
+import type { LaneReport, NamespaceReport } from '../../diagnosis/report.ts';
+import { formatLane } from '../../tcp/lane.ts';
+import { renderBar } from './bar.ts';
+import { formatCount, formatRate, formatShare } from './number.ts';
+import { describeProcesses } from './process-text.ts';
+import type { Screen } from './screen.ts';
+import { style } from './style.ts';
+import { type Column, renderTable } from './table.ts';
+
+/** From these shares of its slots on, a lane is coloured. */
+const RED_FROM = 0.9;
+const YELLOW_FROM = 0.5;
+const WIDE_SCREEN = 130;
+const NARROW_SCREEN = 100;
+
+/** The lanes of a namespace as a table, the fullest first, and a line for those that are left out. */
+export function renderLanes(namespace: NamespaceReport, screen: Screen): string[] {
+  const { lanes } = namespace;
+  const full = lanes.map(fullness);
+  const barWidth = screen.width >= WIDE_SCREEN ? 20 : 10;
+  const hasBar = screen.width >= NARROW_SCREEN;
+  const paint = (text: string, row: number): string => {
+    const share = full[row] as number;
+    if (share >= RED_FROM) return style(screen, 'red', text);
+    return share >= YELLOW_FROM ? style(screen, 'yellow', text) : text;
+  };
+  const column = (title: string, cell: (lane: LaneReport) => string, more: Partial<Column> = {}): Column => ({
+    title,
+    cells: lanes.map(cell),
+    ...more,
+  });
+  const bar: Column = { title: '', cells: full.map((share) => renderBar(share, barWidth, screen.unicode)), paint };
+  const columns: Column[] = [
+    column('LANE', (lane) => `${formatLane(lane)}${lane.pool === 'source' ? ' *' : ''}`),
+    ...(hasBar ? [bar] : []),
+    column(
+      'FULL',
+      (lane) => (lane.utilization === null ? `≤${formatShare(fullness(lane))}` : formatShare(lane.utilization)),
+      {
+        align: 'right',
+        paint,
+      },
+    ),
+    column('USED', ({ used }) => formatCount(used), { align: 'right' }),
+    column('SLOTS', ({ slots }) => formatCount(slots), { align: 'right' }),
+    column('FREE', describeFree, { align: 'right' }),
+    column('OPENS/S', ({ opensPerSecond }) => formatRate(opensPerSecond), { align: 'right' }),
+    column('LIVE', ({ live }) => formatCount(live), { align: 'right' }),
+    column('TIME_WAIT', ({ states }) => formatCount(states.TIME_WAIT ?? 0), { align: 'right' }),
+    column('OF THESE', ({ states }) => describeUnusual(states), { shrinkTo: 14 }),
+    column('OWNER', ({ processes, unit }) => describeProcesses(processes) || (unit ?? ''), { shrinkTo: 12 }),
+  ];
+  const shown = columns.filter(({ title, cells }) => title !== 'OF THESE' || cells.some((cell) => cell !== ''));
+  const [title = '', ...rows] = renderTable(shown, screen.width, screen.unicode ? '…' : '~');
+  const legend = lanes.some(({ pool }) => pool === 'source')
+    ? ['* bound before connect, without IP_BIND_ADDRESS_NO_PORT: all such lanes of one source share its ports']
+    : [];
+  return [style(screen, 'dim', title), ...rows, ...legend];
+}
+
+/** How full at most: what cannot be known to be reclaimable counts as held. */
+export function fullness({ utilization, used, slots }: LaneReport): number {
+  return utilization ?? (slots === 0 ? 1 : Math.min(1, used / slots));
+}
+
+function describeFree({ free, slots, used }: LaneReport): string {
+  return free === null ? `≥${formatCount(Math.max(0, slots - used))}` : formatCount(free);
+}
+
+/** What a lane holds beside open connections and TIME_WAIT, most first: `120 CLOSE_WAIT, 3 SYN_SENT`. */
+function describeUnusual({ ESTABLISHED, TIME_WAIT, ...unusual }: Readonly<Record<string, number>>): string {
+  return Object.entries(unusual)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, count]) => `${formatCount(count)} ${name}`)
+    .join(', ');
+}

@@ -1,0 +1,119 @@
+import { type Blocker, listBlockers } from '../census/blockers.ts';
+import type { LaneUse } from '../census/lane-use.ts';
+import type { NamespaceCensus } from '../census/namespace-census.ts';
+import { countOwners, type FoundOwners, inodesOfLanes, type OwnedSockets, ownersByLane } from '../census/owners.ts';
+import { sumLanes } from '../census/totals.ts';
+import type { LanePattern } from '../tcp/lane-pattern.ts';
+import { formatPortList } from '../tcp/port-list.ts';
+import { rangeSize } from '../tcp/port-range.ts';
+import type { LaneReport, NamespaceReport, PortsReport, ProcessReport } from './report.ts';
+
+/** What decides how much of a census is reported. */
+export interface NamespaceReportOptions {
+  /** At most so many lanes, the fullest; Infinity for all. */
+  readonly top: number;
+  /** Only lanes that match. */
+  readonly pattern?: LanePattern | undefined;
+  /** Finds who holds sockets, of the lanes reported only. */
+  findOwners(inodes: Iterable<number>): FoundOwners;
+  /** Names the systemd unit, container or pod of processes and cgroups. */
+  readonly units: UnitNames;
+}
+
+export interface UnitNames {
+  /** null where it is in none, or none is known. */
+  ofProcess(pid: number): string | null;
+  /** @param id of a version-2 cgroup, 0 where not known */
+  ofCgroup(id: number): string | null;
+}
+
+/** @param identity the namespace's inode and name, as the report gives them */
+export function reportNamespace(
+  identity: { readonly inode: number | null; readonly name: string | null },
+  taken: NamespaceCensus,
+  options: NamespaceReportOptions,
+): NamespaceReport {
+  const { census, settings } = taken;
+  const lanes = census.fullest(options.top, options.pattern);
+  const blockers = listBlockers(census);
+  const numbers = new Set(lanes.map(({ index }) => index));
+  const owners = options.findOwners(wantedInodes(blockers, inodesOfLanes(census, numbers)));
+  const byLane = ownersByLane(census, numbers, owners);
+  const process = (owned: OwnedSockets): ProcessReport => ({ ...owned, unit: options.units.ofProcess(owned.pid) });
+  const reported = lanes.map((lane) =>
+    reportLane(lane, (byLane.get(lane.index) ?? []).map(process), options.units.ofCgroup(lane.cgroupId)),
+  );
+  return {
+    ...identity,
+    source: taken.source,
+    ports: {
+      low: census.pool.range.low,
+      high: census.pool.range.high,
+      ...portCounts(taken),
+      blockers: blockers.map(({ kind, address, ports, inodes }) => ({
+        kind,
+        address,
+        ports: formatPortList(ports),
+        count: ports.length,
+        processes: countOwners(inodes, owners).map(process),
+      })),
+    },
+    settings: {
+      tcpTwReuse: settings.tcpTwReuse,
+      tcpTwReuseDelaySeconds: settings.tcpTwReuseDelaySeconds,
+      tcpTimestamps: settings.tcpTimestamps,
+      tcpMaxTwBuckets: settings.tcpMaxTwBuckets,
+      tcpFinTimeoutSeconds: settings.tcpFinTimeoutSeconds,
+    },
+    lanes: reported,
+    lanesOmitted: census.countMatching(options.pattern) - lanes.length,
+    totals: sumLanes(census, taken.counts),
+    notes: [...taken.notes, ...ownerNotes(owners, reported)],
+  };
+}
+
+/** A process that may not be looked into matters only where a lane's live sockets have no owner. */
+function ownerNotes(owners: FoundOwners, lanes: readonly LaneReport[]): string[] {
+  const ownerless = lanes.some(({ live, processes }) => live > 0 && processes.length === 0);
+  return [owners.stopped, ownerless ? owners.refused : null].filter((note) => note !== null);
+}
+
+/** Those that block ports come first: they are few, and the search for owners may stop early. */
+function* wantedInodes(blockers: readonly Blocker[], ofLanes: Iterable<number>): Generator<number> {
+  for (const { inodes } of blockers) yield* inodes;
+  yield* ofLanes;
+}
+
+function portCounts({ census }: NamespaceCensus): Pick<PortsReport, 'size' | 'reserved' | 'blocked' | 'usable'> {
+  const { range, reserved, blocked } = census.pool;
+  return {
+    size: rangeSize(range),
+    reserved: reserved.countWithin(range),
+    blocked: blocked.size,
+    usable: census.usable,
+  };
+}
+
+function reportLane(lane: LaneUse, processes: readonly ProcessReport[], unit: string | null): LaneReport {
+  const { source, destination, port, device, slots, used, live, reclaimable, free, utilization, states, pool } = lane;
+  return {
+    source,
+    destination,
+    port,
+    device,
+    slots,
+    used,
+    live,
+    reclaimable,
+    free,
+    utilization,
+    states: states as Record<string, number>,
+    pool,
+    opensPerSecond: lane.opensPerSecond,
+    secondsToCliff: null,
+    secondsToExhaustion: null,
+    settlesAt: null,
+    processes,
+    unit,
+  };
+}

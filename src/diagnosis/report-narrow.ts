@@ -1,0 +1,26 @@
+import { parseAddress } from '../tcp/address.ts';
+import { type LanePattern, matchesLane } from '../tcp/lane-pattern.ts';
+import type { LaneReport, NamespaceReport, Report } from './report.ts';
+
+/**
+ * Leaves the fullest lanes of each namespace, of those that match.
+ *
+ * @param top at most so many; Infinity for all
+ */
+export function narrowReport(report: Report, top: number, pattern: LanePattern | undefined): Report {
+  return { ...report, namespaces: report.namespaces.map((namespace) => narrowNamespace(namespace, top, pattern)) };
+}
+
+function narrowNamespace(namespace: NamespaceReport, top: number, pattern: LanePattern | undefined): NamespaceReport {
+  const matching = pattern === undefined ? namespace.lanes : namespace.lanes.filter((lane) => matches(lane, pattern));
+  const lanes = matching.slice(0, top);
+  return { ...namespace, lanes, lanesOmitted: namespace.lanesOmitted + matching.length - lanes.length };
+}
+
+function matches({ source, destination, port }: LaneReport, pattern: LanePattern): boolean {
+  return matchesLane(pattern, withoutZone(source), withoutZone(destination), port);
+}
+
+function withoutZone(address: string): ReturnType<typeof parseAddress> {
+  return parseAddress(address.replace(/%.*$/, ''));
+}

@@ -1,0 +1,1 @@
+export { takeCensus } from './census/take-census.ts';

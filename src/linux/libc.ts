@@ -1,0 +1,76 @@
+import { constants } from 'node:os';
+import koffi from 'koffi';
+import { FourtupleError } from '../tcp/error.ts';
+
+/** A pointer argument: the typed array's own memory, read and written in place, never copied. */
+type Memory = ArrayBufferView | null;
+
+interface Libc {
+  close(fd: number): number;
+  if_indextoname(index: number, into: Memory): bigint | null;
+  ioctl(fd: number, request: number): number;
+  open(path: string, flags: number, mode: number): number;
+  /** A path as bytes ends with a zero. */
+  readlinkat(directory: number, path: string | Uint8Array, into: Memory, size: number): number;
+  recv(fd: number, into: Memory, size: number, flags: number): number;
+  send(fd: number, from: Memory, size: number, flags: number): number;
+  setns(fd: number, kind: number): number;
+  setsockopt(fd: number, level: number, option: number, value: Memory, size: number): number;
+  socket(family: number, type: number, protocol: number): number;
+}
+
+const library = loadLibrary();
+
+function loadLibrary(): ReturnType<typeof koffi.load> {
+  try {
+    // The program's own symbols include the C library's, be it glibc or musl.
+    return koffi.load(null);
+  } catch (cause) {
+    throw new FourtupleError('FT_UNSUPPORTED', 'the C library cannot be called on this platform', {
+      hint: 'Reading the kernel needs Linux on x64 or arm64; `status --from FILE` works anywhere.',
+      cause,
+    });
+  }
+}
+
+const send = library.func('long send(int, void *, size_t, int)');
+
+/** The C library, by the names of its functions. Each returns -1 (or null) on failure; read {@link errno} at once. */
+export const libc: Libc = {
+  close: library.func('int close(int)'),
+  if_indextoname: library.func('void *if_indextoname(unsigned int, void *)'),
+  ioctl: library.func('int ioctl(int, unsigned long)'),
+  open: library.func('int open(const char *, int, int)'),
+  readlinkat: library.func('long readlinkat(int, const char *, void *, size_t)'),
+  recv: library.func('long recv(int, void *, size_t, int)'),
+  send,
+  setns: library.func('int setns(int, int)'),
+  setsockopt: library.func('int setsockopt(int, int, int, const void *, unsigned int)'),
+  socket: library.func('int socket(int, int, int)'),
+};
+
+/**
+ * `send()` on a thread of its own, so that what the kernel does inside it runs beside the caller.
+ *
+ * @returns what `send()` returned; -1 on failure, and then {@link errno} does not know why
+ */
+export function sendInBackground(fd: number, from: ArrayBufferView, size: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    send.async(fd, from, size, 0, (error: Error | null, result: number) => {
+      if (error === null) resolve(result);
+      else reject(error);
+    });
+  });
+}
+
+/** The error number of the last failed call of {@link libc}. */
+export function errno(): number {
+  return koffi.errno();
+}
+
+const NAMES = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+
+/** `EPERM` for 1; `errno 4711` for a number that Node has no name for. */
+export function errnoName(number: number): string {
+  return NAMES.get(number) ?? `errno ${number}`;
+}

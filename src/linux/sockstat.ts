@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+
+/** TCP sockets of one network namespace, counted by the kernel as they come and go (/proc/net/sockstat, sockstat6). */
+export interface SocketCounts {
+  /** Sockets in the kernel's tables: listening or with another end, TIME_WAIT not included. */
+  readonly inUse: number;
+  /** Time-wait minisocks: TIME_WAIT and orphan FIN_WAIT2. */
+  readonly timeWait: number;
+}
+
+const TCP = /^TCP: inuse (\d+) orphan \d+ tw (\d+) /m;
+const TCP6 = /^TCP6: inuse (\d+)$/m;
+
+/**
+ * Reads the text of /proc/net/sockstat and /proc/net/sockstat6.
+ *
+ * @param ipv6 empty where the kernel has no IPv6
+ * @returns null where the text is not what `sockstat_seq_show()` of net/ipv4/proc.c writes
+ */
+export function parseSocketCounts(ipv4: string, ipv6: string): SocketCounts | null {
+  const four = TCP.exec(ipv4);
+  if (four === null) return null;
+  return { inUse: Number(four[1]) + Number(TCP6.exec(ipv6)?.[1] ?? 0), timeWait: Number(four[2]) };
+}
+
+/** The counts of the network namespace that the calling thread is in; null where they cannot be read. */
+export function readSocketCounts(): SocketCounts | null {
+  try {
+    return parseSocketCounts(readProcNet('sockstat'), readProcNet('sockstat6', ''));
+  } catch {
+    return null;
+  }
+}
+
+function readProcNet(name: string, absent?: string): string {
+  try {
+    return readFileSync(`/proc/thread-self/net/${name}`, 'latin1');
+  } catch (error) {
+    if (absent === undefined) throw error;
+    return absent;
+  }
+}
