@@ -20,8 +20,11 @@ const LIKELY_CHANCE = 1 / 512;
 /** Above so many ports the share alone decides: the chance of three quarters in 60 is below one in 10,000. */
 const MANY_PORTS = 60;
 const CLEAR_SHARE = 0.75;
-/** Lanes that are bound before connect must hold this part of the other parity's ports to speak for a lane that is full. */
-const CLEAR_PART = 0.1;
+/**
+ * bind() that has used up the other parity goes on with the first. Then no lane tells by its share alone; that lanes on
+ * this side of the cliff hold this part of the other parity, and no two of a source the same port, does.
+ */
+const CLEAR_PART = 0.3;
 
 /** Whether so many ports of the other parity are more than chance would give. */
 export function isBoundBeforeConnect(firstPass: number, otherPass: number): boolean {
@@ -86,15 +89,14 @@ export function findSharedPoolLanes(
   const sizes = passSizes();
   for (const source of groupBySource(lanes, counts)) {
     if (source.other === 0) continue;
-    let proven = 0;
+    let unexplained = 0;
     for (const lane of source.lanes) {
-      const judged = judge(counts.of(lane), source, sizes);
-      verdict[lane] = judged;
-      if (judged !== Binding.byConnect) proven += counts.of(lane).other;
+      const ports = counts.of(lane);
+      verdict[lane] = judge(ports, source, sizes);
+      if (!isPastCliff(ports, sizes)) unexplained += ports.other;
     }
-    // A lane past the cliff does not tell by itself. Beside lanes that do, it has taken what bind() left.
-    const bindRanOut = source.other >= NEAR_END * sizes.other && proven >= CLEAR_PART * sizes.other;
-    if (bindRanOut && !shareAnyPort(source.lanes, sockets)) {
+    const bindRanOut = source.other >= NEAR_END * sizes.other && unexplained >= CLEAR_PART * sizes.other;
+    if (bindRanOut && source.lanes.length > 1 && !shareAnyPort(source.lanes, sockets)) {
       for (const lane of source.lanes) verdict[lane] = Binding.allBound;
     }
   }
@@ -107,9 +109,13 @@ function canBeTold(lanes: LaneTable, lane: number): boolean {
   return lanes.interfaceIndex(lane) === 0 || isLinkLocal(lanes.source(lane));
 }
 
+/** connect() takes ports of either parity there, so that these say nothing. */
+function isPastCliff(lane: PassSizes, sizes: PassSizes): boolean {
+  return lane.first >= NEAR_END * sizes.first;
+}
+
 function judge(lane: PassSizes, source: SourcePorts, sizes: PassSizes): number {
-  // Past the cliff connect() takes ports of either parity, so that these say nothing.
-  if (lane.other === 0 || lane.first >= NEAR_END * sizes.first) return Binding.byConnect;
+  if (lane.other === 0 || isPastCliff(lane, sizes)) return Binding.byConnect;
   if (lane.other >= NEAR_END * sizes.other) return Binding.allBound;
   if (isBoundBeforeConnect(lane.first, lane.other)) return Binding.otherPassBound;
   const togetherBound = isBoundBeforeConnect(source.smallFirst, source.smallOther);
