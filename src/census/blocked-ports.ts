@@ -1,6 +1,7 @@
 import { inRange, isFirstPassPort, type PortRange, rangeSize } from '../tcp/port-range.ts';
 import { PortSet } from '../tcp/port-set.ts';
 import type { BoundSocket } from './bound-sockets.ts';
+import { askKernel, type PortQuestion } from './pool-probe.ts';
 import type { Scan } from './scan.ts';
 import { Binding, findSharedPoolLanes } from './shared-pool.ts';
 
@@ -12,9 +13,12 @@ export interface BlockedPorts {
   readonly sockets: readonly BoundSocket[];
   /** A value of `Binding` for each lane. */
   readonly bindings: Uint8Array;
+  /** Ports that the kernel was asked about, and does not skip. */
+  readonly free: ReadonlySet<number>;
 }
 
-export function findBlockedPorts(scan: Scan): BlockedPorts {
+/** @param isBlocked asks the kernel about a port; without it the ports of a lane must tell how it was bound */
+export function findBlockedPorts(scan: Scan, isBlocked?: PortQuestion): BlockedPorts {
   const ports = new PortSet();
   const block = (port: number): void => {
     if (inRange(scan.range, port) && !scan.reserved.has(port)) ports.add(port);
@@ -28,11 +32,13 @@ export function findBlockedPorts(scan: Scan): BlockedPorts {
     () => passSizes(scan.range, scan.reserved, ports),
     explicitPorts(scan),
   );
-  if (bindings.every((binding) => binding === Binding.byConnect)) return { ports, sockets, bindings };
+  const free = isBlocked === undefined ? new Set<number>() : askKernel(bindings, scan, ports, isBlocked);
+  const blocked: BlockedPorts = { ports, sockets, bindings, free };
+  if (bindings.every((binding) => binding === Binding.byConnect)) return blocked;
   for (let row = 0; row < scan.sockets.size; row += 1) {
-    if (isPoolSocket(scan, bindings, row)) block(scan.sockets.port(row));
+    if (isPoolSocket(scan, blocked, row)) block(scan.sockets.port(row));
   }
-  return { ports, sockets, bindings };
+  return blocked;
 }
 
 /** Tells whether a lane's source is bound to a port of its own choice, as the kernel says of live sockets. */
@@ -47,11 +53,12 @@ function explicitPorts(scan: Scan): (lane: number, port: number) => boolean {
   return (lane, port) => ports.has(port) && explicit.has(`${scan.lanes.source(lane).join()} ${port}`);
 }
 
-/** Whether a socket was bound before it connected, without IP_BIND_ADDRESS_NO_PORT, as far as its port tells. */
-export function isPoolSocket(scan: Scan, bindings: Uint8Array, row: number): boolean {
+/** Whether a socket was bound before it connected, without IP_BIND_ADDRESS_NO_PORT, as far as is known. */
+export function isPoolSocket(scan: Scan, { bindings, free }: BlockedPorts, row: number): boolean {
   const binding = bindings[scan.sockets.lane(row)];
-  if (binding === Binding.byConnect || scan.sockets.bindAddressNoPort(row)) return false;
-  return binding === Binding.allBound || !isFirstPassPort(scan.range, scan.sockets.port(row));
+  const port = scan.sockets.port(row);
+  if (binding === Binding.byConnect || scan.sockets.bindAddressNoPort(row) || free.has(port)) return false;
+  return binding === Binding.allBound || !isFirstPassPort(scan.range, port);
 }
 
 function passSizes(range: PortRange, reserved: PortSet, blocked: PortSet): { first: number; other: number } {

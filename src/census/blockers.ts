@@ -30,7 +30,7 @@ export function listBlockers(census: Census): Blocker[] {
   const { sockets, lanes } = census.scan;
   if (census.hasSharedPools) {
     for (let row = 0; row < sockets.size; row += 1) {
-      if (!isPoolSocket(census.scan, census.blocked.bindings, row)) continue;
+      if (!isPoolSocket(census.scan, census.blocked, row)) continue;
       add('bound-before-connect', lanes.source(sockets.lane(row)), sockets.port(row), sockets.inode(row));
     }
   }

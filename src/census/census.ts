@@ -9,6 +9,7 @@ import { selectFullest } from './fullest.ts';
 import { countLanes, type LaneColumns } from './lane-columns.ts';
 import type { LaneUse } from './lane-use.ts';
 import { opensFromAges } from './opens-rate.ts';
+import type { PortQuestion } from './pool-probe.ts';
 import { poolSlots } from './pool-slots.ts';
 import { dropRepeatedSockets } from './repeated-sockets.ts';
 import type { SocketScanner } from './scan.ts';
@@ -24,6 +25,8 @@ export interface CensusContext {
   readonly settings: ReuseSettings;
   /** Whether the host at the lane's far end negotiates timestamps, null where no live connection shows it. */
   peerTimestamps(lane: number): boolean | null;
+  /** Asks the kernel whether connect() skips a port for every lane; left out where there is no kernel to ask. */
+  readonly isPortBlocked?: PortQuestion | undefined;
   /** The name of an interface, null where it has none. */
   interfaceName(index: number): string | null;
 }
@@ -42,7 +45,7 @@ export class Census {
   constructor(scan: SocketScanner, context: CensusContext) {
     this.scan = scan;
     this.#context = context;
-    this.blocked = findBlockedPorts(scan);
+    this.blocked = findBlockedPorts(scan, context.isPortBlocked);
     this.pool = { range: scan.range, reserved: scan.reserved, blocked: this.blocked.ports };
     this.#usable = usablePorts(this.pool);
     const delay = context.settings.tcpTwReuseDelaySeconds ?? ASSUMED_REUSE_DELAY_SECONDS;

@@ -4,7 +4,11 @@ import { type LaneOrder, selectFullest } from './fullest.ts';
 
 /** Few values of each kind, so that lanes are often equally full. */
 const anyLane = fc.record({ fullness: fc.constantFrom(0, 0.25, 0.5, 1), used: fc.nat(3), rank: fc.nat(5) });
-type Lane = typeof anyLane extends fc.Arbitrary<infer L> ? L : never;
+interface Lane {
+  readonly fullness: number;
+  readonly used: number;
+  readonly rank: number;
+}
 
 function orderOf(lanes: readonly Lane[]): LaneOrder {
   const lane = (index: number): Lane => lanes[index] as Lane;

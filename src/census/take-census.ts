@@ -1,5 +1,6 @@
 import { interfaceName } from '../linux/interface.ts';
 import { inNamespace, type NamespaceHandle } from '../linux/network-namespace.ts';
+import { isPortBlocked } from '../linux/port-probe.ts';
 import { ProcNetTcp } from '../linux/proc-net-tcp.ts';
 import { SockDiag } from '../linux/sock-diag.ts';
 import type { SocketSource } from '../linux/socket-source.ts';
@@ -7,7 +8,7 @@ import { readSocketCounts } from '../linux/sockstat.ts';
 import { readNetworkSettings } from '../linux/sysctl.ts';
 import { FourtupleError } from '../tcp/error.ts';
 import { LINUX_DEFAULT_RANGE } from '../tcp/port-range.ts';
-import { Census } from './census.ts';
+import { Census, type CensusContext } from './census.ts';
 import type { NamespaceCensus } from './namespace-census.ts';
 import { measurePeerTimestamps } from './peer-timestamps.ts';
 import { SocketScanner } from './scan.ts';
@@ -18,6 +19,11 @@ const REUSE_EVERYWHERE = 1;
 export interface TakeCensusOptions {
   /** The namespace to look at, this process's own where left out. */
   readonly namespace?: NamespaceHandle | undefined;
+  /**
+   * Asks the kernel which ports connect() skips, where the ports of a lane leave it open how its sockets were bound: by a
+   * socket in repair mode, which sends no packet and needs CAP_NET_ADMIN. False goes by the ports alone.
+   */
+  readonly askAboutPorts?: boolean | undefined;
   /** Opens the kernel's socket list; what a test replaces. */
   readonly openSockDiag?: (() => SockDiag) | undefined;
 }
@@ -47,11 +53,13 @@ export async function takeCensus(options: TakeCensusOptions = {}): Promise<Names
     const scanned = (await scanWithSockDiag(diag, scan(), enter, notes)) ?? scanProc(scan(), enter);
     // With the other values of tcp_tw_reuse it does not matter what the far end does.
     const asked = settings.tcpTwReuse === REUSE_EVERYWHERE && scanned.source === diag?.name ? diag : null;
-    const census = new Census(scanned.scanner, {
+    const context: CensusContext = {
       settings,
       peerTimestamps: asked === null ? () => null : measurePeerTimestamps(asked, scanned.scanner),
       interfaceName: (index) => scanned.interfaceNames.get(index) ?? null,
-    });
+      isPortBlocked: options.askAboutPorts === false ? undefined : isPortBlocked,
+    };
+    const census = enter(() => new Census(scanned.scanner, context));
     const durationSeconds = (performance.now() - start) / 1000;
     return {
       census,
@@ -105,13 +113,14 @@ async function scanWithSockDiag(
       await bound();
       throw error;
     }
+    const interfaceNames = enter(() => nameInterfaces(scanner));
     const failure = await bound();
     if (failure instanceof FourtupleError) {
       notes.push(
         `Ports that are bound and idle, or bound to before connect, are not counted as blocked: ${failure.message}.`,
       );
     } else if (failure !== undefined) throw failure;
-    return { source: diag.name, scanner, interfaceNames: enter(() => nameInterfaces(scanner)) };
+    return { source: diag.name, scanner, interfaceNames };
   } catch (error) {
     notes.push(fallbackNote(error));
     return null;

@@ -7,6 +7,7 @@ type Memory = ArrayBufferView | null;
 
 interface Libc {
   close(fd: number): number;
+  connect(fd: number, address: Memory, size: number): number;
   if_indextoname(index: number, into: Memory): bigint | null;
   ioctl(fd: number, request: number): number;
   open(path: string, flags: number, mode: number): number;
@@ -38,6 +39,7 @@ const send = library.func('long send(int, void *, size_t, int)');
 /** The C library, by the names of its functions. Each returns -1 (or null) on failure; read {@link errno} at once. */
 export const libc: Libc = {
   close: library.func('int close(int)'),
+  connect: library.func('int connect(int, const void *, unsigned int)'),
   if_indextoname: library.func('void *if_indextoname(unsigned int, void *)'),
   ioctl: library.func('int ioctl(int, unsigned long)'),
   open: library.func('int open(const char *, int, int)'),

@@ -13,6 +13,10 @@ const PORTS_SPELLED = 40;
 /** How many blockers are listed. */
 const BLOCKERS_LISTED = 5;
 
+/** From this share of its slots on, a lane is spoken of; so many lanes at most. */
+const ALMOST_FULL = 0.9;
+const VERDICTS_GIVEN = 3;
+
 /** A report as a person reads it. */
 export function renderReport(report: Report, screen: Screen): string {
   const blocks = report.namespaces.map((namespace) => renderNamespace(namespace, report, screen));
@@ -79,16 +83,29 @@ function renderBlockers({ blockers }: PortsReport): string[] {
 /** A sentence for each lane that fails, or is about to. */
 function renderVerdicts({ lanes }: NamespaceReport, screen: Screen): string[] {
   return lanes
-    .filter((lane) => lane.free === 0)
-    .slice(0, 3)
-    .map((lane) => style(screen, 'red', `EXHAUSTED ${describeExhausted(lane)}`));
+    .filter((lane) => fullness(lane) >= ALMOST_FULL)
+    .slice(0, VERDICTS_GIVEN)
+    .map((lane) => style(screen, 'red', lane.free === 0 ? describeExhausted(lane) : describeAlmostFull(lane)));
 }
 
 function describeExhausted(lane: LaneReport): string {
-  const timeWait = lane.states.TIME_WAIT ?? 0;
-  const held = timeWait === 0 ? '' : `, ${timeWait === lane.used ? 'all' : formatCount(timeWait)} of them in TIME_WAIT`;
   const error = lane.pool === 'source' ? 'bind() fails with EADDRINUSE' : 'connect() fails with EADDRNOTAVAIL';
-  return `${formatLane(lane)} holds all ${formatCount(lane.slots)} slots${held}: ${error}.`;
+  return `EXHAUSTED ${formatLane(lane)} has no free slot of ${formatCount(lane.slots)}: ${error}.${describeHeld(lane)}`;
+}
+
+function describeAlmostFull(lane: LaneReport): string {
+  const left = Math.max(0, lane.slots - lane.used);
+  const free = lane.free ?? left;
+  const unsure = lane.free === null ? ', if none can be taken over from TIME_WAIT' : '';
+  return `ALMOST FULL ${formatLane(lane)} has ${formatCount(free)} free of ${plural(lane.slots, 'slot')}${unsure}.${describeHeld(lane)}`;
+}
+
+/** What holds the slots, and how they come back. */
+function describeHeld({ states, used }: LaneReport): string {
+  const timeWait = states.TIME_WAIT ?? 0;
+  if (timeWait * 2 < used) return ` Open connections hold ${formatCount(used - timeWait)}.`;
+  const share = timeWait === used ? 'TIME_WAIT holds all that are used' : `TIME_WAIT holds ${formatCount(timeWait)}`;
+  return ` ${share}, each for ${LINUX_TIME_WAIT_MS / 1000} s after its connection closed.`;
 }
 
 function renderEmpty({ ports, totals, settings }: NamespaceReport): string[] {
