@@ -18,7 +18,11 @@ describe('who blocks ports', () => {
       listener('10.0.0.5', 40_031, { inode: 3 }),
       listener('10.0.0.5', 40_030, { inode: 4 }),
     ];
-    const bound = [idle('10.0.0.5', 40_010, { inode: 5 }), idle('10.0.0.5', 40_012), idle('10.0.0.5', 40_011, { inode: 7 })];
+    const bound = [
+      idle('10.0.0.5', 40_010, { inode: 5 }),
+      idle('10.0.0.5', 40_012),
+      idle('10.0.0.5', 40_011, { inode: 7 }),
+    ];
     expect(listBlockers(censusOf({ sockets, bound }))).toEqual([
       { kind: 'bound-idle', address: '10.0.0.5', ports: [40_010, 40_011, 40_012], inodes: [5, 7] },
       { kind: 'listener', address: '10.0.0.5', ports: [40_030, 40_031], inodes: [2, 3, 4] },
@@ -32,7 +36,10 @@ describe('who blocks ports', () => {
   });
 
   it('has the sockets that were bound before they connected among them, each once', () => {
-    const pool = lane(SOURCE, BACKEND, 80, ports(40_001, 40_029, 2)).map((socket, index) => ({ ...socket, inode: 100 + index }));
+    const pool = lane(SOURCE, BACKEND, 80, ports(40_001, 40_029, 2)).map((socket, index) => ({
+      ...socket,
+      inode: 100 + index,
+    }));
     const explicit = lane(SOURCE, BACKEND, 80, [40_080], { inode: 7 });
     const census = censusOf({ sockets: [...pool, ...explicit], bound: explicit });
     expect(listBlockers(census)).toEqual([

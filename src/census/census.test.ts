@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { at, censusOf, lane, listener, ports } from '../../test/kit/scans.ts';
+import { at, censusOf, censusOfScan, lane, listener, ports, scanOf } from '../../test/kit/scans.ts';
+import type { SocketView } from '../linux/socket-source.ts';
 import { parseLanePattern } from '../tcp/lane-pattern.ts';
 import { TcpState } from '../tcp/state.ts';
 import type { CensusContext } from './census.ts';
@@ -58,17 +59,25 @@ describe('the TIME_WAIT slots that connect() may take over', () => {
       // An orphan FIN_WAIT2 is never taken over.
       ...lane(SOURCE, BACKEND, 80, [40_002], { state: TcpState.FIN_WAIT2, timer: 3 }),
     ];
-    expect(censusOf({ sockets }, { settings: settings(1) }).lane(0)).toMatchObject({ reclaimable: 0, used: 2, live: 1 });
+    expect(censusOf({ sockets }, { settings: settings(1) }).lane(0)).toMatchObject({
+      reclaimable: 0,
+      used: 2,
+      live: 1,
+    });
   });
 
-  it('are not known where the source does not tell the ages', () => {
-    const sockets = [...aged('127.0.0.1', '127.0.0.1', ages), ...lane('127.0.0.1', '127.0.0.1', 80, [40_090])];
-    const untold = sockets.map((socket) => (socket.localPort === 40_000 ? { ...socket, timer: 0 } : socket));
+  it('are not known where the source does not tell all ages', () => {
+    const scan = scanOf({ sockets: aged('127.0.0.1', '127.0.0.1', ages) });
     const context = { settings: settings(2) };
-    expect(censusOf({ sockets }, context).lane(0).reclaimable).toBe(4);
-    // A source without timers shows TIME_WAIT by the state alone.
-    const scanned = censusOf({ sockets: untold }, context);
-    expect(scanned.lane(0).states).toMatchObject({ TIME_WAIT: ages.length });
+    expect(censusOfScan(scan, context).lane(0)).toMatchObject({ reclaimable: 4, opensPerSecond: 3 });
+    // As `ss -tan` shows it.
+    const ageless: SocketView = {
+      ...{ state: TcpState.TIME_WAIT, isTimeWait: true, timeWaitLeftMs: -1, localPort: 40_050, remotePort: 80 },
+      ...{ interfaceIndex: 0, inode: 0, cgroupId: 0, bindAddressNoPort: undefined, ipv6Only: undefined },
+      copyAddresses: (into) => into.set([...at('127.0.0.1'), ...at('127.0.0.1')]),
+    };
+    scan.addConnections({ name: 'ageless', forEachSocket: (_, visit) => visit(ageless) });
+    expect(censusOfScan(scan, context).lane(0)).toMatchObject({ used: 8, reclaimable: null, opensPerSecond: null });
   });
 
   it('are none of a source that binds before it connects', () => {
@@ -125,7 +134,9 @@ describe('the lanes of a census', () => {
   ];
 
   it('come fullest first, equally full ones by their addresses', () => {
-    const order = censusOf({ sockets }).lanes().map(({ source, destination, port }) => `${source}>${destination}:${port}`);
+    const order = censusOf({ sockets })
+      .lanes()
+      .map(({ source, destination, port }) => `${source}>${destination}:${port}`);
     expect(order).toEqual(['10.0.0.5>10.0.1.8:80', '10.0.0.5>10.0.1.9:80', '10.0.0.6>10.0.1.9:81']);
   });
 

@@ -10,8 +10,18 @@ describe('sockets that the kernel lists twice', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat(19), { minLength: 1 }), fc.uniqueArray(fc.nat(19)), (again, second) => {
         const full = lane(SOURCE, BACKEND, 80, ports(40_000, 40_019));
-        const other = lane(SOURCE, BACKEND, 81, second.map((offset) => 40_000 + offset));
-        const repeated = lane(SOURCE, BACKEND, 80, again.map((offset) => 40_000 + offset));
+        const other = lane(
+          SOURCE,
+          BACKEND,
+          81,
+          second.map((offset) => 40_000 + offset),
+        );
+        const repeated = lane(
+          SOURCE,
+          BACKEND,
+          80,
+          again.map((offset) => 40_000 + offset),
+        );
         const census = censusOf({ range, sockets: [...full, ...other, ...repeated] });
         const [fullest] = census.lanes().filter(({ port }) => port === 80);
         expect(fullest).toMatchObject({ used: 20, slots: 20, free: 0, live: 20, states: { ESTABLISHED: 20 } });

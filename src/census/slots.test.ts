@@ -107,9 +107,17 @@ describe('the slots of a lane', () => {
       tcpTwReuseDelaySeconds: fc.constantFrom(null, 0.001, 1, 30),
       tcpTimestamps: fc.constantFrom(0, 1, null),
     });
+    const anyAnswer = fc.constantFrom(
+      undefined,
+      () => null,
+      () => true,
+      () => false,
+      (port: number) => port % 3 === 0,
+    );
+    const anyContext = fc.record({ settings: anySettings, timestamps: fc.constantFrom(true, false, null), anyAnswer });
     fc.assert(
-      fc.property(anyScene, anySettings, fc.constantFrom(true, false, null), (scene, settings, timestamps) => {
-        const census = censusOf(scene, { settings, peerTimestamps: () => timestamps });
+      fc.property(anyScene, anyContext, (scene, { settings, timestamps, anyAnswer: isPortBlocked }) => {
+        const census = censusOf(scene, { settings, peerTimestamps: () => timestamps, isPortBlocked });
         for (const { slots, used, live, free, reclaimable, utilization, states } of census.lanes()) {
           expect(used).toBeLessThanOrEqual(slots);
           expect(live).toBeLessThanOrEqual(used);
@@ -123,6 +131,27 @@ describe('the slots of a lane', () => {
         }
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('of a lane bound to a device are fewer by the ports that the same lane without one holds alone', () => {
+    fc.assert(
+      fc.property(somePorts(60), somePorts(60), somePorts(20), (without, withDevice, idlePorts) => {
+        const sockets = [
+          ...lane(
+            '10.0.0.5',
+            '10.0.1.1',
+            80,
+            without.filter((port) => port % 2 === 0),
+          ),
+          ...lane('10.0.0.5', '10.0.1.1', 80, withDevice, { interfaceIndex: 2 }),
+        ];
+        const census = censusOf({ sockets, bound: idlePorts.map((port) => idle('10.0.0.8', port)) });
+        const own = new Set(withDevice);
+        const taken = [...without.filter((port) => port % 2 === 0), ...idlePorts].filter((port) => !own.has(port));
+        const bound = census.lanes().find(({ device }) => device !== null);
+        if (bound !== undefined) expect(bound.slots).toBe(rangeWithout(taken));
+      }),
     );
   });
 

@@ -43,7 +43,7 @@ export function freeSlots(slots: number, used: number, reclaimable: number | nul
 
 /** 1 − free / slots, 0 to 1. A lane without a slot is full. */
 export function utilization(slots: number, free: number): number {
-  return slots <= 0 ? 1 : Math.min(1, Math.max(0, 1 - free / slots));
+  return slots <= 0 ? 1 : Math.min(1, Math.max(0, (slots - free) / slots));
 }
 
 /**

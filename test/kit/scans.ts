@@ -31,7 +31,11 @@ export function scanOf({ sockets, range = SCENE_RANGE, reserved = [], bound = []
 
 /** A census of a scene. tcp_tw_reuse is off where nothing else is said. */
 export function censusOf(scene: Scene, context: Partial<CensusContext> = {}): Census {
-  return new Census(scanOf(scene), {
+  return censusOfScan(scanOf(scene), context);
+}
+
+export function censusOfScan(scan: SocketScanner, context: Partial<CensusContext> = {}): Census {
+  return new Census(scan, {
     settings: { tcpTwReuse: 0, tcpTwReuseDelaySeconds: 1, tcpTimestamps: 1 },
     peerTimestamps: () => null,
     interfaceName: (index) => `eth${index}`,

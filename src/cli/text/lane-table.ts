@@ -33,22 +33,18 @@ export function renderLanes(namespace: NamespaceReport, screen: Screen): string[
   const columns: Column[] = [
     column('LANE', (lane) => `${formatLane(lane)}${lane.pool === 'source' ? ' *' : ''}`),
     ...(hasBar ? [bar] : []),
-    column(
-      'FULL',
-      (lane) => (lane.utilization === null ? `≤${formatShare(fullness(lane))}` : formatShare(lane.utilization)),
-      {
-        align: 'right',
-        paint,
-      },
-    ),
+    column('FULL', (lane) => describeFullness(lane, screen), {
+      align: 'right',
+      paint,
+    }),
     column('USED', ({ used }) => formatCount(used), { align: 'right' }),
     column('SLOTS', ({ slots }) => formatCount(slots), { align: 'right' }),
-    column('FREE', describeFree, { align: 'right' }),
+    column('FREE', (lane) => describeFree(lane, screen), { align: 'right' }),
     column('OPENS/S', ({ opensPerSecond }) => formatRate(opensPerSecond), { align: 'right' }),
     column('LIVE', ({ live }) => formatCount(live), { align: 'right' }),
     column('TIME_WAIT', ({ states }) => formatCount(states.TIME_WAIT ?? 0), { align: 'right' }),
     column('OF THESE', ({ states }) => describeUnusual(states), { shrinkTo: 14 }),
-    column('OWNER', ({ processes, unit }) => describeProcesses(processes) || (unit ?? ''), { shrinkTo: 12 }),
+    column('OWNER', describeOwner, { shrinkTo: 12 }),
   ];
   const shown = columns.filter(({ title, cells }) => title !== 'OF THESE' || cells.some((cell) => cell !== ''));
   const [title = '', ...rows] = renderTable(shown, screen.width, screen.unicode ? '…' : '~');
@@ -63,8 +59,20 @@ export function fullness({ utilization, used, slots }: LaneReport): number {
   return utilization ?? (slots === 0 ? 1 : Math.min(1, used / slots));
 }
 
-function describeFree({ free, slots, used }: LaneReport): string {
-  return free === null ? `≥${formatCount(Math.max(0, slots - used))}` : formatCount(free);
+function describeFullness(lane: LaneReport, { unicode }: Screen): string {
+  if (lane.utilization !== null) return formatShare(lane.utilization);
+  const atMost = formatShare(fullness(lane));
+  return (unicode ? '≤' : '<=') + (atMost.startsWith('>') ? '100%' : atMost.replace('<', ''));
+}
+
+function describeFree({ free, slots, used }: LaneReport, { unicode }: Screen): string {
+  if (free !== null) return formatCount(free);
+  return (unicode ? '≥' : '>=') + formatCount(Math.max(0, slots - used));
+}
+
+/** TIME_WAIT sockets belong to nobody any more. */
+function describeOwner({ processes, unit, live }: LaneReport): string {
+  return describeProcesses(processes) || (unit ?? (live === 0 ? '(closed)' : ''));
 }
 
 /** What a lane holds beside open connections and TIME_WAIT, most first: `120 CLOSE_WAIT, 3 SYN_SENT`. */

@@ -20,11 +20,10 @@ export function formatShare(ratio: number | null): string {
   return `${(100 * ratio).toFixed(ratio === 1 || ratio === 0 ? 0 : 1)}%`;
 }
 
-/** A duration: `850 µs`, `3.4 ms`, `1.2 s`. */
+/** A duration: `0.9 ms`, `34 ms`, `1.2 s`. */
 export function formatSeconds(seconds: number): string {
-  if (seconds < 0.001) return `${Math.round(seconds * 1e6)} µs`;
   if (seconds < 1) return `${(seconds * 1e3).toFixed(seconds < 0.01 ? 1 : 0)} ms`;
-  return `${seconds.toFixed(1)} s`;
+  return `${seconds.toFixed(Number.isInteger(seconds) ? 0 : 1)} s`;
 }
 
 /** `1 lane`, `2 lanes`. */

@@ -1,9 +1,9 @@
-import type { LaneReport, NamespaceReport, PortsReport, Report } from '../../diagnosis/report.ts';
+import type { LaneReport, NamespaceReport, PortsReport, Report, SettingsReport } from '../../diagnosis/report.ts';
 import { sustainableOpensPerSecond } from '../../tcp/capacity.ts';
 import { formatLane } from '../../tcp/lane.ts';
 import { LINUX_TIME_WAIT_MS } from '../../tcp/time-wait.ts';
 import { fullness, renderLanes } from './lane-table.ts';
-import { formatCount, formatRate, formatSeconds, formatShare, plural } from './number.ts';
+import { formatCount, formatRate, formatSeconds, formatShare, plural, UNKNOWN } from './number.ts';
 import { describeProcesses } from './process-text.ts';
 import type { Screen } from './screen.ts';
 import { style } from './style.ts';
@@ -17,10 +17,32 @@ const BLOCKERS_LISTED = 5;
 const ALMOST_FULL = 0.9;
 const VERDICTS_GIVEN = 3;
 
-/** A report as a person reads it. */
+/** A report as a person reads it: namespaces without a used slot are only named, but for a single one. */
 export function renderReport(report: Report, screen: Screen): string {
-  const blocks = report.namespaces.map((namespace) => renderNamespace(namespace, report, screen));
-  return `${[renderHead(report, screen), ...blocks].join('\n\n')}\n`;
+  const { namespaces } = report;
+  const busy = namespaces.filter((namespace) => namespaces.length === 1 || !isQuiet(namespace)).sort(byFullness);
+  const quiet = namespaces.filter((namespace) => !busy.includes(namespace));
+  const blocks = [
+    renderHead(report, screen),
+    ...busy.map((namespace) => renderNamespace(namespace, report, screen)),
+    ...(quiet.length === 0 ? [] : [renderQuiet(quiet, report, screen)]),
+  ];
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function isQuiet({ totals, notes, ports }: NamespaceReport): boolean {
+  return totals.used === 0 && notes.length === 0 && ports.blocked === 0;
+}
+
+/** The namespace with the fullest lane first. */
+function byFullness(a: NamespaceReport, b: NamespaceReport): number {
+  const fullest = ({ lanes }: NamespaceReport): number => (lanes[0] === undefined ? -1 : fullness(lanes[0]));
+  return fullest(b) - fullest(a);
+}
+
+function renderQuiet(quiet: readonly NamespaceReport[], report: Report, screen: Screen): string {
+  const names = quiet.map((namespace) => namespaceName(namespace, report) ?? UNKNOWN);
+  return style(screen, 'dim', `no ephemeral port is used in: ${names.join(', ')}`);
 }
 
 function renderHead({ host, takenAt, durationSeconds }: Report, screen: Screen): string {
@@ -30,7 +52,7 @@ function renderHead({ host, takenAt, durationSeconds }: Report, screen: Screen):
     takenAt === null ? null : takenAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC'),
     `${takenAt === null ? 'read' : 'taken'} in ${formatSeconds(durationSeconds)}`,
   ];
-  return style(screen, 'dim', parts.filter((part) => part !== null).join(' · '));
+  return style(screen, 'dim', parts.filter((part) => part !== null).join(screen.unicode ? ' · ' : ', '));
 }
 
 function renderNamespace(namespace: NamespaceReport, report: Report, screen: Screen): string {
@@ -94,10 +116,9 @@ function describeExhausted(lane: LaneReport): string {
 }
 
 function describeAlmostFull(lane: LaneReport): string {
-  const left = Math.max(0, lane.slots - lane.used);
-  const free = lane.free ?? left;
+  const free = lane.free ?? Math.max(0, lane.slots - lane.used);
   const unsure = lane.free === null ? ', if none can be taken over from TIME_WAIT' : '';
-  return `ALMOST FULL ${formatLane(lane)} has ${formatCount(free)} free of ${plural(lane.slots, 'slot')}${unsure}.${describeHeld(lane)}`;
+  return `ALMOST FULL ${formatLane(lane)} has ${formatCount(free)} of ${plural(lane.slots, 'slot')} free${unsure}.${describeHeld(lane)}`;
 }
 
 /** What holds the slots, and how they come back. */
@@ -110,17 +131,22 @@ function describeHeld({ states, used }: LaneReport): string {
 
 function renderEmpty({ ports, totals, settings }: NamespaceReport): string[] {
   if (totals.lanes > 0) return ['No lane matches; `*>*:*` would match all.'];
-  const seconds = LINUX_TIME_WAIT_MS / 1000;
-  const rate = formatRate(sustainableOpensPerSecond(ports.usable, 0, seconds));
-  const delay = settings.tcpTwReuseDelaySeconds;
-  const reuse =
-    settings.tcpTwReuse === 2 && settings.tcpTimestamps !== 0 && delay !== null
-      ? `, over loopback ${formatRate(sustainableOpensPerSecond(ports.usable, 0, delay))}, where tcp_tw_reuse takes slots over after ${formatSeconds(delay)}`
-      : '';
+  const timeWait = LINUX_TIME_WAIT_MS / 1000;
+  const sustained = (seconds: number): string => formatRate(sustainableOpensPerSecond(ports.usable, 0, seconds));
   return [
     'No connection holds an ephemeral port.',
     `One lane, from one source to one destination address and port, could hold ${formatCount(ports.usable)} connections here.`,
-    `It could sustain ${rate} opens per second if this end closes first, with ${seconds} s of TIME_WAIT each${reuse}.`,
+    `Where this end closes first, TIME_WAIT holds a slot for ${timeWait} s more: ${sustained(timeWait)} opens per second can be sustained.`,
+    ...renderReuse(settings, sustained),
+  ];
+}
+
+function renderReuse(settings: SettingsReport, sustained: (seconds: number) => string): string[] {
+  const { tcpTwReuse, tcpTwReuseDelaySeconds: delay, tcpTimestamps } = settings;
+  if (tcpTwReuse === 0 || tcpTwReuse === null || delay === null || tcpTimestamps === 0) return [];
+  const where = tcpTwReuse === 2 ? 'Over loopback' : 'To hosts with TCP timestamps';
+  return [
+    `${where}, where tcp_tw_reuse=${tcpTwReuse} takes slots over after ${formatSeconds(delay)}, ${sustained(delay)}.`,
   ];
 }
 
