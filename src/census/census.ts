@@ -53,7 +53,7 @@ export class Census {
     const repeated = dropRepeatedSockets(scan, columns.used);
     this.columns = repeated ? countLanes(scan, this.blocked, delay * 1_000) : columns;
     this.#poolSlots = poolSlots(scan, this.blocked);
-    this.#takenByTwin = slotsTakenByTwins(scan);
+    this.#takenByTwin = slotsTakenByTwins(scan, this.blocked.ports);
   }
 
   get laneCount(): number {

@@ -6,9 +6,10 @@ import type { Scan } from './scan.ts';
  * A socket that is bound to a device finds no port that a socket without one holds in the same lane, though not the other
  * way round (`inet_match()`).
  *
+ * @param blocked ports that no lane can use anyway, unless it holds them
  * @returns by how many slots such lanes are narrower: ports that their twin without a device holds and they do not
  */
-export function slotsTakenByTwins({ lanes, sockets }: Scan): Map<number, number> {
+export function slotsTakenByTwins({ lanes, sockets }: Scan, blocked: PortSet): Map<number, number> {
   const twins = findTwins({ lanes });
   if (twins.size === 0) return new Map();
   const ports = new Map<number, PortSet>();
@@ -18,7 +19,7 @@ export function slotsTakenByTwins({ lanes, sockets }: Scan): Map<number, number>
   for (const [lane, twin] of twins) {
     const own = ports.get(lane) as PortSet;
     let count = 0;
-    for (const port of ports.get(twin) as PortSet) if (!own.has(port)) count += 1;
+    for (const port of ports.get(twin) as PortSet) if (!own.has(port) && !blocked.has(port)) count += 1;
     taken.set(lane, count);
   }
   return taken;

@@ -12,7 +12,8 @@ const FIRST_CAPACITY = 256;
 const GOLDEN_RATIO = 0x9e3779b1;
 const MIX_A = 0x85ebca6b;
 const MIX_B = 0xc2b2ae35;
-const EMPTY = -1;
+/** What a bucket holds is a lane's number plus one, so that memory that was never touched is empty. */
+const EMPTY = 0;
 
 /**
  * Gives each lane a number, 0 and up, in the order of first sight. Keys stand in one typed array, found by open
@@ -21,8 +22,15 @@ const EMPTY = -1;
 export class LaneTable {
   #size = 0;
   #last = 0;
-  #keys = new Uint32Array(FIRST_CAPACITY * LANE_KEY_WORDS);
-  #buckets = new Int32Array(FIRST_CAPACITY * 2).fill(EMPTY);
+  #keys: Uint32Array;
+  #buckets: Uint32Array;
+
+  /** @param expected how many lanes there may be at most; memory is taken only as they come */
+  constructor(expected = 0) {
+    const capacity = 2 ** Math.ceil(Math.log2(Math.max(expected, FIRST_CAPACITY)));
+    this.#keys = new Uint32Array(capacity * LANE_KEY_WORDS);
+    this.#buckets = new Uint32Array(capacity * 2);
+  }
 
   /** How many lanes there are. */
   get size(): number {
@@ -35,9 +43,9 @@ export class LaneTable {
     if (this.#size > 0 && this.#matches(this.#last, key)) return this.#last;
     const mask = this.#buckets.length - 1;
     for (let bucket = hash(key, 0) & mask; ; bucket = (bucket + 1) & mask) {
-      const lane = this.#buckets[bucket] as number;
-      if (lane !== EMPTY && !this.#matches(lane, key)) continue;
-      this.#last = lane === EMPTY ? this.#insert(key, bucket) : lane;
+      const held = this.#buckets[bucket] as number;
+      if (held !== EMPTY && !this.#matches(held - 1, key)) continue;
+      this.#last = held === EMPTY ? this.#insert(key, bucket) : held - 1;
       return this.#last;
     }
   }
@@ -46,8 +54,8 @@ export class LaneTable {
   find(key: Uint32Array): number {
     const mask = this.#buckets.length - 1;
     for (let bucket = hash(key, 0) & mask; ; bucket = (bucket + 1) & mask) {
-      const lane = this.#buckets[bucket] as number;
-      if (lane === EMPTY || this.#matches(lane, key)) return lane;
+      const held = this.#buckets[bucket] as number;
+      if (held === EMPTY || this.#matches(held - 1, key)) return held - 1;
     }
   }
 
@@ -112,7 +120,7 @@ export class LaneTable {
       return this.intern(key);
     }
     this.#keys.set(key, lane * LANE_KEY_WORDS);
-    this.#buckets[bucket] = lane;
+    this.#buckets[bucket] = lane + 1;
     this.#size += 1;
     return lane;
   }
@@ -121,12 +129,12 @@ export class LaneTable {
     const keys = new Uint32Array(this.#keys.length * 2);
     keys.set(this.#keys);
     this.#keys = keys;
-    const buckets = new Int32Array(this.#buckets.length * 2).fill(EMPTY);
+    const buckets = new Uint32Array(this.#buckets.length * 2);
     const mask = buckets.length - 1;
     for (let lane = 0; lane < this.#size; lane += 1) {
       let bucket = hash(keys, lane * LANE_KEY_WORDS) & mask;
       while (buckets[bucket] !== EMPTY) bucket = (bucket + 1) & mask;
-      buckets[bucket] = lane;
+      buckets[bucket] = lane + 1;
     }
     this.#buckets = buckets;
   }

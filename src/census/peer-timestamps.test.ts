@@ -26,7 +26,7 @@ describe('the timestamps of the far ends', () => {
       ...lane(SOURCE, '10.0.1.1', 80, [40_000], { leftMs: 100 }),
       ...lane(SOURCE, '10.0.1.1', 81, [40_000, 40_002], timestamps(true)),
       ...lane('10.0.0.6', '10.0.1.2', 80, [40_000, 40_002], timestamps(false)),
-      ...lane(SOURCE, '2001:db8::1', 80, [40_000], timestamps(true)),
+      ...lane('2001:db8::5', '2001:db8::1', 80, [40_000], timestamps(true)),
     ];
     expect(measure(sockets)).toEqual({ found: [true, true, false, true], lookups: 3 });
   });

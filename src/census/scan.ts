@@ -29,8 +29,8 @@ export interface Scan {
 export class SocketScanner implements Scan {
   readonly range: PortRange;
   readonly reserved: PortSet;
-  readonly lanes: LaneTable = new LaneTable();
-  readonly sockets: SocketTable = new SocketTable();
+  readonly lanes: LaneTable;
+  readonly sockets: SocketTable;
   readonly listeners: BoundSocket[] = [];
   readonly bound: BoundSocket[] = [];
   outsideLanes = 0;
@@ -39,9 +39,12 @@ export class SocketScanner implements Scan {
   readonly #key = new Uint32Array(LANE_KEY_WORDS);
   #laneCgroup = new Float64Array(256);
 
-  constructor(range: PortRange, reserved: PortSet) {
+  /** @param expected how many sockets there may be at most, 0 where that is not known */
+  constructor(range: PortRange, reserved: PortSet, expected = 0) {
     this.range = range;
     this.reserved = reserved;
+    this.lanes = new LaneTable(expected);
+    this.sockets = new SocketTable(expected);
   }
 
   get laneCgroup(): Float64Array {

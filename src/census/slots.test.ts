@@ -6,7 +6,7 @@ import { inRange } from '../tcp/port-range.ts';
 import type { Census } from './census.ts';
 
 const SOURCES = ['10.0.0.5', '10.0.0.6'];
-const DESTINATIONS = ['10.0.1.1', '10.0.1.2', '2001:db8::1'];
+const DESTINATIONS = ['10.0.1.1', '10.0.1.2', '10.0.1.3'];
 /** Ports of the range, and some beside it. */
 const anyPort = fc.integer({ min: SCENE_RANGE.low - 3, max: SCENE_RANGE.high + 3 });
 const somePorts = (maxLength: number) => fc.uniqueArray(anyPort, { maxLength });

@@ -13,11 +13,21 @@ const FIRST_CAPACITY = 1024;
 /** The sockets that hold slots, in columns: 13 bytes for each, and no object. */
 export class SocketTable {
   #size = 0;
-  #lane = new Uint32Array(FIRST_CAPACITY);
-  #port = new Uint16Array(FIRST_CAPACITY);
-  #left = new Uint16Array(FIRST_CAPACITY);
-  #inode = new Uint32Array(FIRST_CAPACITY);
-  #kind = new Uint8Array(FIRST_CAPACITY);
+  #lane: Uint32Array;
+  #port: Uint16Array;
+  #left: Uint16Array;
+  #inode: Uint32Array;
+  #kind: Uint8Array;
+
+  /** @param expected how many sockets there may be at most; memory is taken only as they come */
+  constructor(expected = 0) {
+    const capacity = Math.max(expected, FIRST_CAPACITY);
+    this.#lane = new Uint32Array(capacity);
+    this.#port = new Uint16Array(capacity);
+    this.#left = new Uint16Array(capacity);
+    this.#inode = new Uint32Array(capacity);
+    this.#kind = new Uint8Array(capacity);
+  }
 
   get size(): number {
     return this.#size;

@@ -48,7 +48,8 @@ export async function takeCensus(options: TakeCensusOptions = {}): Promise<Names
   if (settings.portRange === null) {
     notes.push('ip_local_port_range cannot be read: the default of Linux, 32768-60999, is assumed.');
   }
-  const scan = (): SocketScanner => new SocketScanner(range, settings.reservedPorts);
+  const expected = counts === null ? 0 : counts.inUse + counts.timeWait;
+  const scan = (): SocketScanner => new SocketScanner(range, settings.reservedPorts, expected);
   try {
     const scanned = (await scanWithSockDiag(diag, scan(), enter, notes)) ?? scanProc(scan(), enter);
     // With the other values of tcp_tw_reuse it does not matter what the far end does.

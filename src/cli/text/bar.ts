@@ -12,7 +12,7 @@ export function renderBar(ratio: number, width: number, unicode: boolean): strin
   const steps =
     clamped === 1 ? width * 8 : Math.min(width * 8 - 1, Math.max(clamped > 0 ? 1 : 0, Math.round(clamped * width * 8)));
   if (!unicode) {
-    const filled = '#'.repeat(Math.ceil(steps / 8));
+    const filled = '#'.repeat(Math.max(clamped > 0 ? 1 : 0, Math.floor(steps / 8)));
     return withMark(filled.padEnd(width, '.'), width, '.', '|');
   }
   const filled = '█'.repeat(Math.floor(steps / 8)) + (EIGHTHS[steps % 8] as string);
