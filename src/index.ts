@@ -21,6 +21,7 @@ export { type CaptureSettings, censusOfCapture } from './census/capture/capture-
 export type { Census } from './census/census.ts';
 export type { LaneUse } from './census/lane-use.ts';
 export type { NamespaceCensus } from './census/namespace-census.ts';
+export { releaseCurves } from './census/release-curve.ts';
 export { type TakeCensusOptions, takeCensus } from './census/take-census.ts';
 export { sumLanes, type Totals } from './census/totals.ts';
 export type * from './diagnosis/report.ts';

@@ -3,9 +3,11 @@ import { describeError } from './error-text.ts';
 import { statusCommand } from './status-command.ts';
 import { version } from './version.ts';
 
-/** The commands; each is loaded when it is run. */
+/** Each is loaded when it is run. */
+const COMMANDS = { status: statusCommand };
+
 const routes = buildRouteMap({
-  routes: { status: statusCommand },
+  routes: COMMANDS,
   docs: {
     brief: 'Shows which TCP lane runs out of source ports, with what, and whose it is',
     fullDescription:
@@ -21,6 +23,10 @@ export const application: Application<CommandContext> = buildApplication(routes,
   localization: {
     text: {
       ...text_en,
+      noCommandRegisteredForInput: ({ input, corrections }) => {
+        const meant = corrections.length === 0 ? '' : `, did you mean ${corrections.join(' or ')}?`;
+        return `fourtuple: there is no command '${input}'${meant}\nThe commands are: ${Object.keys(COMMANDS).join(', ')}. fourtuple --help explains them.`;
+      },
       exceptionWhileRunningCommand: describeError,
       exceptionWhileLoadingCommandFunction: describeError,
       commandErrorResult: describeError,

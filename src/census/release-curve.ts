@@ -1,0 +1,35 @@
+import { TcpState } from '../tcp/state.ts';
+import { LINUX_TIME_WAIT_MS } from '../tcp/time-wait.ts';
+import type { Scan } from './scan.ts';
+import { UNKNOWN_LEFT } from './socket-table.ts';
+
+/** One for each second of TIME_WAIT, and one for a socket that has just begun. */
+const SECONDS = LINUX_TIME_WAIT_MS / 1_000 + 1;
+
+/**
+ * How many TIME_WAIT slots come free in each of the next seconds, as the kernel tells the remaining time of each
+ * (`idiag_expires`). What is overdue counts for the first second: the timer wheel is up to two seconds late.
+ *
+ * @param wanted the numbers of lanes
+ * @returns for each lane with TIME_WAIT sockets 61 counts, that of the next second first; null where the source does not
+ *   tell their time
+ */
+export function releaseCurves(
+  { sockets }: Pick<Scan, 'sockets'>,
+  wanted: ReadonlySet<number>,
+): Map<number, Uint16Array | null> {
+  const curves = new Map<number, Uint16Array | null>();
+  for (let row = 0; row < sockets.size; row += 1) {
+    const lane = sockets.lane(row);
+    if (sockets.state(row) !== TcpState.TIME_WAIT || !wanted.has(lane)) continue;
+    const leftMs = sockets.timeWaitLeftMs(row);
+    let curve = curves.get(lane);
+    if (curve === undefined) curve = new Uint16Array(SECONDS);
+    if (leftMs === UNKNOWN_LEFT) curve = null;
+    curves.set(lane, curve);
+    if (curve === null) continue;
+    const second = Math.min(SECONDS - 1, Math.floor(leftMs / 1_000));
+    curve[second] = (curve[second] as number) + 1;
+  }
+  return curves;
+}
