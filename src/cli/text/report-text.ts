@@ -7,6 +7,7 @@ import { formatCount, formatRate, formatSeconds, formatShare, plural, UNKNOWN } 
 import { describeProcesses } from './process-text.ts';
 import type { Screen } from './screen.ts';
 import { style } from './style.ts';
+import { wrap } from './wrap.ts';
 
 /** How many ports of a blocker are spelled out. */
 const PORTS_SPELLED = 40;
@@ -64,7 +65,7 @@ function renderNamespace(namespace: NamespaceReport, report: Report, screen: Scr
     ...(namespace.lanes.length === 0 ? renderEmpty(namespace) : ['', ...renderLanes(namespace, screen)]),
     ...renderRest(namespace),
     ...renderTotals(namespace),
-    ...namespace.notes.map((note) => style(screen, 'yellow', `note: ${note}`)),
+    ...namespace.notes.map((note) => style(screen, 'yellow', wrap(`note: ${note}`, screen.width))),
   ];
   return lines.join('\n');
 }
@@ -107,7 +108,8 @@ function renderVerdicts({ lanes }: NamespaceReport, screen: Screen): string[] {
   return lanes
     .filter((lane) => fullness(lane) >= ALMOST_FULL)
     .slice(0, VERDICTS_GIVEN)
-    .map((lane) => style(screen, 'red', lane.free === 0 ? describeExhausted(lane) : describeAlmostFull(lane)));
+    .map((lane) => (lane.free === 0 ? describeExhausted(lane) : describeAlmostFull(lane)))
+    .map((sentence) => style(screen, 'red', wrap(sentence, screen.width)));
 }
 
 function describeExhausted(lane: LaneReport): string {

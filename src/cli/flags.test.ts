@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FourtupleError } from '../tcp/error.ts';
+import { parseDurationMs, parseTop } from './flags.ts';
+
+describe('a number of lanes', () => {
+  it('is a whole number, or all', () => {
+    fc.assert(fc.property(fc.nat(999_999_999), (count) => parseTop(`${count}`) === count));
+    expect(parseTop('all')).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it.each(['', '-1', '1.5', '1e3', 'ten', 'ALL', '20 ', '0x10', '1000000000'])('is refused: %j', (text) => {
+    expect(() => parseTop(text)).toThrow(
+      expect.objectContaining({ code: 'FT_ARGUMENT', message: expect.stringContaining(`'${text}'`) }),
+    );
+  });
+});
+
+describe('a duration', () => {
+  it.each([
+    ['0', 0],
+    ['250ms', 250],
+    ['2s', 2_000],
+    ['1.5s', 1_500],
+    ['1m', 60_000],
+    ['0.5m', 30_000],
+    ['5 s', 5_000],
+    ['0ms', 0],
+  ])('%s is %i ms', (text, milliseconds) => expect(parseDurationMs(text)).toBe(milliseconds));
+
+  it.each(['', '5', '-1s', '1h', 's', '1.s', '.5s', '1,5s', '1e3ms', 'forever'])('is refused: %j', (text) => {
+    expect(() => parseDurationMs(text)).toThrow(FourtupleError);
+    expect(() => parseDurationMs(text)).toThrow(
+      expect.objectContaining({ code: 'FT_ARGUMENT', message: expect.stringContaining(`'${text}'`) }),
+    );
+  });
+});
