@@ -1,17 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { lane, ports, type Scene, scanOf } from '../../test/kit/scans.ts';
 import { formatAddress } from '../tcp/address.ts';
+import { PortSet } from '../tcp/port-set.ts';
 import { slotsTakenByTwins } from './device-slots.ts';
 
 const [SOURCE, BACKEND] = ['10.0.0.5', '10.0.1.9'];
 const by = (interfaceIndex: number) => ({ interfaceIndex });
 
 /** By how many slots each lane is narrower: `10.0.1.9 by 2`. */
-function taken(scene: Scene): Record<string, number> {
+function taken(scene: Scene, blocked: readonly number[] = []): Record<string, number> {
   const scan = scanOf(scene);
   const name = (number: number): string =>
     `${formatAddress(scan.lanes.destination(number))} by ${scan.lanes.interfaceIndex(number)}`;
-  return Object.fromEntries([...slotsTakenByTwins(scan)].map(([number, count]) => [name(number), count]));
+  return Object.fromEntries(
+    [...slotsTakenByTwins(scan, PortSet.of(blocked))].map(([number, count]) => [name(number), count]),
+  );
 }
 
 describe('a lane that is bound to a device', () => {
@@ -22,6 +25,8 @@ describe('a lane that is bound to a device', () => {
       ...lane(SOURCE, BACKEND, 80, [40_050], by(3)),
     ];
     expect(taken({ sockets })).toEqual({ '10.0.1.9 by 2': 6, '10.0.1.9 by 3': 10 });
+    // Blocked ports are nobody's anyway.
+    expect(taken({ sockets }, [40_000, 40_008, 40_090])).toEqual({ '10.0.1.9 by 2': 5, '10.0.1.9 by 3': 8 });
   });
 
   it('is as wide as any other where nothing else goes the same way without a device', () => {

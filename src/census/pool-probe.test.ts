@@ -77,6 +77,72 @@ describe('asking the kernel which ports it skips', () => {
     expect(asked({ sockets }, odd(40_001, 40_099)).pools).toEqual([`${BACKEND} lane`]);
   });
 
+  it('does not take a lane for bound whose ports another source was bound to afterwards', () => {
+    // connect() had them first; bind() for another address does not care.
+    const connected = lane(SOURCE, BACKEND, 80, [...ports(40_000, 40_098, 2), ...odd(40_001, 40_099)]);
+    const bound = lane('10.0.0.6', '10.0.1.8', 80, odd(40_001, 40_019));
+    const found = asked(
+      { range: { low: 40_000, high: 40_099 }, sockets: [...connected, ...bound] },
+      odd(40_001, 40_019),
+    );
+    expect(found).toMatchObject({ pools: ['10.0.1.8 source', `${BACKEND} lane`], blocked: 10 });
+  });
+
+  it('asks about all of 64 ports and a sixteenth part of more, spread over the lane', () => {
+    const small = lane(SOURCE, BACKEND, 80, odd(40_001, 40_127));
+    expect(asked({ sockets: small }, []).probes).toEqual(odd(40_001, 40_127));
+    const large = lane(SOURCE, BACKEND, 80, odd(40_001, 40_999));
+    expect(asked({ sockets: large }, []).probes).toEqual(
+      ports(0, 15).map((index) => 40_001 + 2 * Math.floor((index * 500) / 16)),
+    );
+  });
+
+  it('asks about lanes too that only stand beside one where bind() seems to have run out of ports', () => {
+    // All others ports of the range are held by a bound lane of the same source: by their ports alone both were bound.
+    const small = { low: 40_000, high: 40_079 };
+    const bound = [...odd(40_001, 40_079), 40_000, 40_002];
+    const sockets = [...lane(SOURCE, BACKEND, 80, bound), ...lane(SOURCE, '10.0.1.8', 80, ports(40_004, 40_078, 2))];
+    expect(censusOf({ range: small, sockets }).usable).toBe(0);
+    const found = asked({ range: small, sockets }, bound);
+    expect(found).toMatchObject({ pools: ['10.0.1.8 lane', `${BACKEND} source`], blocked: 42 });
+  });
+
+  it('keeps what it has been told where the kernel stops answering', () => {
+    const sockets = [
+      ...lane(SOURCE, BACKEND, 80, odd(40_001, 40_039)),
+      ...lane(SOURCE, '10.0.1.8', 80, odd(40_101, 40_119)),
+    ];
+    let left = 20;
+    const context = { isPortBlocked: (port: number) => (left-- > 0 ? port < 40_020 : null) };
+    const census = censusOf({ range, sockets }, context);
+    expect(census.lanes().map(({ pool }) => pool)).toEqual(['source', 'source']);
+    expect(new Set(census.blocked.ports)).toEqual(new Set([...odd(40_001, 40_019), ...odd(40_101, 40_119)]));
+  });
+
+  it('asks a thousand questions at most, the largest lanes first, and leaves the others to their ports', () => {
+    const large = ports(1, 30).flatMap((index) => lane(`10.0.2.${index}`, '10.0.1.8', 80, odd(40_001, 40_199)));
+    // Nine of nine ports tell by themselves.
+    const small = ports(1, 200).flatMap((index) => lane(`10.0.3.${index}`, BACKEND, 80, odd(40_001, 40_017)));
+    const { pools, probes } = asked({ sockets: [...small, ...large] }, []);
+    const answered = Math.floor((1_024 - 30 * 16) / 9);
+    expect(probes).toHaveLength(30 * 16 + answered * 9);
+    expect(pools).toEqual([
+      ...new Array(30).fill('10.0.1.8 lane'),
+      ...new Array(answered).fill(`${BACKEND} lane`),
+      ...new Array(200 - answered).fill(`${BACKEND} source`),
+    ]);
+  });
+
+  it('asks no more where all that it asks about is bound', () => {
+    const sockets = ports(1, 500).flatMap((index) =>
+      lane(`10.0.${index >> 8}.${index & 255}`, BACKEND, 80, [40_001, 40_003, ...ports(40_000, 40_118, 2)]),
+    );
+    const { probes, pools } = asked({ sockets }, ports(40_000, 40_999));
+    expect(probes.length).toBeGreaterThan(960);
+    expect(probes.length).toBeLessThanOrEqual(1_024);
+    expect(pools).toEqual(new Array(500).fill(`${BACKEND} source`));
+  });
+
   it('stays cheap however many lanes there are', () => {
     const sockets = ports(1, 400).flatMap((index) =>
       lane(SOURCE, `10.1.${index >> 8}.${index & 255}`, 80, odd(40_001, 40_019)),

@@ -38,17 +38,25 @@ export function askKernel(
     probes += sample.length;
     if (probes > MOST_PROBES) break;
     const answer = ask(sample, ports.length, isBlocked, free);
-    if (answer === null) return new Set();
+    if (answer === null) return free;
     bindings[lane] = answer ? Binding.otherPassBound : Binding.byConnect;
     if (answer) bound.push(lane);
   }
+  for (const [lane, binding] of bindings.entries())
+    if (binding === Binding.allBound && !suspects.has(lane)) bound.push(lane);
   if (bound.length === 0) return free;
   const wanted = new Set(bound);
   const rest = collectPorts(sockets, (row) => {
     return wanted.has(sockets.lane(row)) && isFirstPassPort(range, sockets.port(row)) && !known.has(sockets.port(row));
   });
   for (const [lane, ports] of rest) {
-    if (ask(sampleOf(ports), ports.length, isBlocked, free) === true) bindings[lane] = Binding.allBound;
+    const sample = sampleOf(ports);
+    probes += sample.length;
+    if (probes > MOST_PROBES) break;
+    const answer = ask(sample, ports.length, isBlocked, free);
+    if (answer === null) return free;
+    if (answer) bindings[lane] = Binding.allBound;
+    else if (!suspects.has(lane)) bindings[lane] = Binding.byConnect;
   }
   return free;
 }

@@ -59,11 +59,11 @@ const anyReport: fc.Arbitrary<Report> = fc
   .map(({ namespaces, ...more }) => reportOf(namespaces, more));
 
 describe('a report as JSON', () => {
-  it('says what JSON.stringify says of it, its members in the same order', async () => {
+  it('says what JSON.stringify says of it', async () => {
     await fc.assert(
       fc.asyncProperty(anyReport, async (report) => {
         const { text } = await written(report);
-        expect(JSON.stringify(JSON.parse(text))).toBe(JSON.stringify(report));
+        expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(report)));
       }),
       { numRuns: 300 },
     );
@@ -72,7 +72,7 @@ describe('a report as JSON', () => {
   it('is indented, with each lane on a line of its own, and ends with a line end', async () => {
     const lane = laneReport(['10.0.0.5', '10.0.1.9', 80], { ESTABLISHED: 1 });
     const { text } = await written(reportOf([namespaceReport([lane, lane]), namespaceReport([])]));
-    expect(text).toMatch(/^\{\n {2}"schema": 1,\n[^]*\n\}\n$/);
+    expect(text.startsWith('{\n  "schema": 1,\n') && text.endsWith('\n}\n')).toBe(true);
     expect(text.split('\n').filter((line) => line.startsWith(`        {"source":"10.0.0.5"`))).toHaveLength(2);
     expect(text).toContain('\n  "findings": []\n');
   });

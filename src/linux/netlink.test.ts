@@ -221,9 +221,8 @@ describe('a netlink query', () => {
   const one = (request: NetlinkRequest): Uint8Array =>
     message({ type: TYPE, sequence: request.sequence }, Uint8Array.of(5));
 
-  it('visits the one object that there is', () => expect(query((request) => [one(request)])).toEqual(['05']));
-
-  it('finds nothing where the kernel answers that there is none', () => {
+  it('visits the one object that there is, or finds nothing where the kernel answers that there is none', () => {
+    expect(query((request) => [one(request)])).toEqual(['05']);
     expect(query((request) => [errorMessage(request, { errno: ENOENT })])).toBe(false);
   });
 

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { pid } from 'node:process';
 import { AF_INET } from './inet-diag-message.ts';
 import { errno, libc } from './libc.ts';
 
@@ -8,8 +9,11 @@ const IP_LOCAL_PORT_RANGE = 51;
 const IPPROTO_TCP = 6;
 const TCP_REPAIR = 19;
 const SOCKADDR_SIZE = 16;
-/** 127.0.0.1:1. Nothing needs to listen there: no packet is sent. */
-const TARGET: Uint8Array = Uint8Array.of(AF_INET, 0, 0, 1, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0);
+/**
+ * Port 0 of a loopback address that follows from the process id: no connection of anybody's goes there, nor the question of
+ * another process, which would both hold the port that is asked about. No packet is sent to it.
+ */
+const TARGET: Uint8Array = Uint8Array.of(AF_INET, 0, 0, 0, 127, pid >>> 16, pid >>> 8, pid, 0, 0, 0, 0, 0, 0, 0, 0);
 
 const { EADDRNOTAVAIL } = constants.errno;
 

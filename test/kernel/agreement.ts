@@ -3,7 +3,7 @@ import type { LaneReport, NamespaceReport } from '../../src/diagnosis/report.ts'
 import type { ClientOptions, Connection, Server } from '../kit/connections.ts';
 import { fillUntilRefused } from '../kit/fill.ts';
 import { countedStates, settled } from '../kit/socket-statistics.ts';
-import { observe } from './observe.ts';
+import { type Mode, observe } from './observe.ts';
 
 /** A lane as a test names it. */
 export interface LaneName {
@@ -39,10 +39,14 @@ export function laneOf(census: NamespaceReport, name: LaneName): LaneReport {
   return lane;
 }
 
-/** The lane's use, found equal to what `ss` counts on the ports of the range. */
-export async function countedLane(name: LaneName): Promise<LaneReport> {
+/**
+ * The lane's use, found equal to what `ss` counts on the ports of the range.
+ *
+ * @param mode in which the census is taken; in both where left out
+ */
+export async function countedLane(name: LaneName, mode?: Mode): Promise<LaneReport> {
   await settled();
-  const census = await observe();
+  const census = await observe(inMode(mode));
   const { low, high } = census.ports;
   const inRange = (port: number): boolean => port >= low && port <= high;
   const counted = countedStates(name.source, name.destination, name.port, inRange);
@@ -62,15 +66,20 @@ export async function expectFreeIsWhatIsTaken(
   to: Server,
   name: LaneName,
   options: ClientOptions = {},
+  mode?: Mode,
 ): Promise<Connection[]> {
   await settled();
-  const census = await observe();
+  const census = await observe(inMode(mode));
   const expected = findLane(census, name)?.free ?? census.ports.usable;
   const taken = fillUntilRefused(to, options);
   expect(taken).toHaveLength(expected);
-  const full = await countedLane(name);
+  const full = await countedLane(name, mode);
   expect(full).toMatchObject({ used: full.slots, free: 0, reclaimable: 0, utilization: 1 });
   return taken;
+}
+
+function inMode(mode: Mode | undefined): { readonly mode?: Mode } {
+  return mode === undefined ? {} : { mode };
 }
 
 function names(census: NamespaceReport): string {

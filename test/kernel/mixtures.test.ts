@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { NamespaceReport } from '../../src/diagnosis/report.ts';
 import { closeWait, orphanFinWait2, timeWait } from '../kit/closings.ts';
 import { type ClientOptions, connection, hold, type Server, serve } from '../kit/connections.ts';
 import { fillUntilRefused } from '../kit/fill.ts';
@@ -12,10 +13,12 @@ import { familyOf } from '../kit/socket-address.ts';
 import { settled } from '../kit/socket-statistics.ts';
 import { reservePorts, setPortRange, writeSysctl } from '../kit/sysctl.ts';
 import { findLane, laneTo } from './agreement.ts';
-import { observe } from './observe.ts';
+import { type Mode, observe } from './observe.ts';
 
 /** A range of 80 ports, whose low end has either parity. */
 const SIZE = 80;
+
+const ACTS = ['hold', 'time-wait', 'fin-wait', 'close-wait', 'bind-to-port', 'listen', 'bind-idle', 'reserve'] as const;
 
 interface Step {
   readonly act: (typeof ACTS)[number];
@@ -27,39 +30,67 @@ interface Step {
   readonly localAddress: string;
 }
 
-const ACTS = ['hold', 'time-wait', 'fin-wait', 'close-wait', 'bind-to-port', 'listen', 'bind-idle', 'reserve'] as const;
+interface Mixture {
+  readonly low: number;
+  readonly steps: readonly Step[];
+  readonly to: number;
+  readonly client: Step['client'];
+}
 
-const client: fc.Arbitrary<Step['client']> = fc.record({
+const lateClient: fc.Arbitrary<Step['client']> = fc.record({
   from: fc.constantFrom('127.0.0.1', '127.0.0.5'),
   mapped: fc.boolean(),
 });
 
-const step: fc.Arbitrary<Step> = fc.record({
+const lateStep: fc.Arbitrary<Step> = fc.record({
   act: fc.constantFrom(...ACTS),
   to: fc.nat(2),
-  client,
+  client: lateClient,
   count: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: SIZE })),
   port: fc.nat(SIZE - 1),
   localAddress: fc.constantFrom('127.0.0.9', '127.0.0.1', '0.0.0.0', '::', '::1'),
 });
 
-const mixture = fc.record({
-  low: fc.constantFrom(40_000, 40_001),
-  steps: fc.array(step, { minLength: 1, maxLength: 8 }),
-  to: fc.nat(2),
-  client,
-});
+/** Bound before they connect: so few that bind() never runs out of the ports that it takes first. */
+const boundStep: fc.Arbitrary<Step> = fc
+  .record({
+    step: lateStep,
+    act: fc.constantFrom('hold', 'time-wait', 'fin-wait', 'close-wait'),
+    count: fc.integer({ min: 1, max: 4 }),
+  })
+  .map(({ step, act, count }) => ({ ...step, act, count, client: { ...step.client, boundBefore: true } }));
+
+const mixtureOf = (step: fc.Arbitrary<Step>): fc.Arbitrary<Mixture> =>
+  fc.record({
+    low: fc.constantFrom(40_000, 40_001),
+    steps: fc.array(step, { minLength: 1, maxLength: 8 }),
+    to: fc.nat(2),
+    client: lateClient,
+  });
 
 describe('any mixture', () => {
   usesPrivateNamespace();
   needsKernel(6, 8);
 
   it('has as many free slots in a lane as the kernel takes connections', { timeout: 60_000 }, async () => {
-    await fc.assert(fc.asyncProperty(mixture, checkMixture), { seed: 1, numRuns: 60 });
+    const property = fc.asyncProperty(mixtureOf(lateStep), (mixture) => checkMixture(mixture, undefined));
+    await fc.assert(property, { seed: 1, numRuns: 60 });
   });
+
+  it.each([1, 2, 3])(
+    'has them too with sockets that were bound before they connected (seed %i)',
+    {
+      timeout: 60_000,
+    },
+    async (seed) => {
+      const anyMixture = mixtureOf(fc.oneof(lateStep, boundStep));
+      const property = fc.asyncProperty(anyMixture, (mixture) => checkMixture(mixture, 'asking'));
+      await fc.assert(property, { seed, numRuns: 60 });
+    },
+  );
 });
 
-async function checkMixture({ low, steps, to, client }: typeof mixture extends fc.Arbitrary<infer T> ? T : never) {
+async function checkMixture({ low, steps, to, client }: Mixture, mode: Mode | undefined): Promise<void> {
   enterNewNamespace();
   try {
     setPortRange(low, low + SIZE - 1);
@@ -67,23 +98,37 @@ async function checkMixture({ low, steps, to, client }: typeof mixture extends f
     const servers = [serve('127.0.0.1', 9000), serve('127.0.0.2', 9001), serve('::1', 9002)];
     for (const one of steps) perform(one, low, servers[one.to] as Server);
     await settled();
-    const server = servers[to] as Server;
-    const name = laneTo(server, optionsFor(server, client).from ?? '::1');
-    const before = await observe();
-    const { used = 0, free = before.ports.usable } = findLane(before, name) ?? {};
-    const taken = fillUntilRefused(server, optionsFor(server, client)).length;
-    expect(taken).toBe(free);
-    const full = findLane(await observe(), name);
-    expect(full?.used ?? 0).toBe(used + taken);
-    expect({ slots: full?.slots ?? 0, free: full?.free ?? 0 }).toEqual({ slots: used + taken, free: 0 });
+    await checkLane(servers[to] as Server, client, mode);
+    const { usable } = (await observeIn(mode)).ports;
+    expect(fillUntilRefused(serve('127.0.0.1', 9100))).toHaveLength(usable);
   } finally {
     closeAllSockets();
   }
 }
 
+/** A lane that shares its ports has slots for bind(); for connect() it has those that are usable, and may share some. */
+async function checkLane(to: Server, client: Step['client'], mode: Mode | undefined): Promise<void> {
+  const options = optionsFor(to, client);
+  const name = laneTo(to, options.from ?? '::1');
+  const before = await observeIn(mode);
+  const lane = findLane(before, name);
+  if (lane?.pool === 'source') return;
+  const { used = 0, free = before.ports.usable } = lane ?? {};
+  const taken = fillUntilRefused(to, options).length;
+  expect(taken).toBe(free);
+  const full = findLane(await observeIn(mode), name);
+  expect(full?.used ?? 0).toBe(used + taken);
+  expect({ slots: full?.slots ?? 0, free: full?.free ?? 0 }).toEqual({ slots: used + taken, free: 0 });
+}
+
+function observeIn(mode: Mode | undefined): Promise<NamespaceReport> {
+  return observe(mode === undefined ? {} : { mode });
+}
+
 /** The IPv6 server has one source only. */
-function optionsFor(to: Server, options: Step['client']): ClientOptions {
-  return familyOf(to.address) === familyOf(options.from) ? options : {};
+function optionsFor(to: Server, { boundBefore = false, ...options }: Step['client']): ClientOptions {
+  const fits = familyOf(to.address) === familyOf(options.from);
+  return { ...(fits ? options : {}), ...(boundBefore && !fits ? { from: '::1' } : {}), boundBefore };
 }
 
 /** Some steps find no port, or not the one that they want: that is no harm, whatever is left has to be counted. */

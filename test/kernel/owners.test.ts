@@ -4,6 +4,7 @@ import { hold, serve } from '../kit/connections.ts';
 import { listenAt } from '../kit/native-socket.ts';
 import { usesPrivateNamespace } from '../kit/private-namespace.ts';
 import { shareWithProcess } from '../kit/socket-sharing.ts';
+import { settled } from '../kit/socket-statistics.ts';
 import { setPortRange } from '../kit/sysctl.ts';
 import { laneOf, laneTo } from './agreement.ts';
 import { observe } from './observe.ts';
@@ -43,6 +44,7 @@ describe('owners', () => {
     const holderOfA = await shareWithProcess(...toA.map(({ client }) => client));
     const holderOfServers = await shareWithProcess(...toB.map(({ server }) => server));
     for (const { client } of [...toA, ...toB]) client.close();
+    await settled();
     const report = await observe({ owners: true });
     expect(laneOf(report, laneTo(a, '127.0.0.1')).processes).toMatchObject([{ pid: holderOfA, sockets: 3 }]);
     const toServers = laneOf(report, laneTo(b, '127.0.0.1'));

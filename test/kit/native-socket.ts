@@ -122,6 +122,11 @@ export class NativeSocket {
     return this.#set(SOL_IP, IP_LOCAL_PORT_RANGE, Uint32Array.of(high * 0x10000 + low));
   }
 
+  /** Sets an option that has no name here. */
+  option(level: number, name: number, value: number): this {
+    return this.#set(level, name, Uint32Array.of(value));
+  }
+
   ipv6Only(on: boolean): this {
     return this.#set(IPPROTO_IPV6, IPV6_V6ONLY, Uint32Array.of(on ? 1 : 0));
   }

@@ -1,0 +1,97 @@
+import { type ApplicationContext, run } from '@stricli/core';
+import { describe, expect, it } from 'vitest';
+import { expectGolden } from '../../test/kit/golden.ts';
+import { application, withDefaultCommand } from './application.ts';
+import { processExitCode } from './exit-code.ts';
+import { version } from './version.ts';
+
+/** Runs the program with these arguments, as main.ts does. What a command prints itself is not in it. */
+async function program(...args: string[]): Promise<{ code: number; out: string; error: string }> {
+  const [out, error]: [string[], string[]] = [[], []];
+  const context: ApplicationContext = {
+    process: {
+      stdout: { write: (text: string) => void out.push(text) },
+      stderr: { write: (text: string) => void error.push(text) },
+      env: {},
+    },
+  };
+  await run(application, withDefaultCommand(args), context);
+  return { code: processExitCode(context.process.exitCode), out: out.join(''), error: error.join('') };
+}
+
+describe('the command line', () => {
+  it.each([
+    [[], ['status']],
+    [['--all'], ['status', '--all']],
+    [
+      ['-n', 'web'],
+      ['status', '-n', 'web'],
+    ],
+    [
+      ['--json', '--top', 'all'],
+      ['status', '--json', '--top', 'all'],
+    ],
+    [['status'], ['status']],
+    [['statsu'], ['statsu']],
+    [['--help'], ['--help']],
+    [['-h'], ['-h']],
+    [['--version'], ['--version']],
+    [['-v'], ['-v']],
+  ])('means status where no command is named: %j', (given, meant) => {
+    expect(withDefaultCommand(given)).toEqual(meant);
+  });
+
+  it('explains itself, with examples', async () => {
+    const help = await program('--help');
+    expect({ ...help, out: '' }).toEqual({ code: 0, out: '', error: '' });
+    expectGolden('help.txt', help.out);
+  });
+
+  it('explains status, with examples', async () => {
+    const help = await program('status', '--help');
+    expect({ ...help, out: '' }).toEqual({ code: 0, out: '', error: '' });
+    expectGolden('help-status.txt', help.out);
+  });
+
+  it('tells its version', async () => {
+    expect(await program('--version')).toEqual({ code: 0, out: `${version}\n`, error: '' });
+  });
+
+  it.each([
+    [['statsu'], 'status'],
+    [['--al'], '--all'],
+    [['--jsn'], '--json'],
+    [['status', 'extra'], 'extra'],
+    [['--top', 'many'], "'many' is not a number of lanes"],
+    [['--owners', 'long'], "'long' is not a duration"],
+    [['--lane', '10.0.0.5>10.0.1.9:http'], "'http' is not a port"],
+    [['--from', 'x', '--range', '9-1'], "'9-1' is not a port range"],
+    [['--from', 'x', '--reserved', '8080,http'], "'http' is neither a port"],
+    [['--top'], '--top'],
+  ])('is refused as wrong use, and says how: %j', async (args, words) => {
+    const { code, out, error } = await program(...args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(error).toContain(words);
+    expect(error).not.toContain('    at ');
+  });
+
+  it.each([
+    [['--all', '--netns', 'web'], '--all and --netns exclude each other'],
+    [['--from', 'x', '--all'], '--from reads a capture'],
+    [['--from', 'x', '--netns', 'web'], '--from reads a capture'],
+    [['--range', '1024-65535'], 'go with --from'],
+    [['--reserved', '8080'], 'go with --from'],
+    [['--listening', '8080'], 'go with --from'],
+  ])('is refused where its flags contradict each other: %j', async (args, words) => {
+    const { code, out, error } = await program(...args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(error).toContain(words);
+  });
+
+  it('fails, and says why, where the capture cannot be read', async () => {
+    const { code, out, error } = await program('--from', '/no/such/file');
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(error).toContain('/no/such/file cannot be read');
+    expect(error).not.toContain('    at ');
+  });
+});
