@@ -15,6 +15,8 @@ export interface BlockedPorts {
   readonly bindings: Uint8Array;
   /** Ports that the kernel was asked about, and does not skip. */
   readonly free: ReadonlySet<number>;
+  /** Whether the kernel said how sockets were bound; else their ports alone did. */
+  readonly asked: boolean;
 }
 
 /** @param isBlocked asks the kernel about a port; without it the ports of a lane must tell how it was bound */
@@ -25,15 +27,13 @@ export function findBlockedPorts(scan: Scan, isBlocked?: PortQuestion): BlockedP
   };
   const sockets = [...scan.listeners, ...scan.bound].filter(({ port }) => inRange(scan.range, port));
   for (const socket of sockets) block(socket.port);
-  const bindings = findSharedPoolLanes(
-    scan.lanes,
-    scan.sockets,
-    scan.range,
-    () => passSizes(scan.range, scan.reserved, ports),
-    explicitPorts(scan),
-  );
-  const free = isBlocked === undefined ? new Set<number>() : askKernel(bindings, scan, ports, isBlocked);
-  const blocked: BlockedPorts = { ports, sockets, bindings, free };
+  const nothing = { ports, sockets, bindings: new Uint8Array(scan.lanes.size), free: new Set<number>(), asked: true };
+  if (scan.otherPassSockets === 0) return nothing;
+  const sizes = (): ReturnType<typeof passSizes> => passSizes(scan.range, scan.reserved, ports);
+  const bindings = findSharedPoolLanes(scan.lanes, scan.sockets, scan.range, sizes, explicitPorts(scan));
+  const answers = isBlocked === undefined ? null : askKernel(bindings, scan, ports, sizes().first, isBlocked);
+  for (const port of answers?.blocked ?? []) block(port);
+  const blocked: BlockedPorts = { ports, sockets, bindings, free: answers?.free ?? new Set(), asked: answers !== null };
   if (bindings.every((binding) => binding === Binding.byConnect)) return blocked;
   for (let row = 0; row < scan.sockets.size; row += 1) {
     if (isPoolSocket(scan, blocked, row)) block(scan.sockets.port(row));

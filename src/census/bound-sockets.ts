@@ -33,7 +33,10 @@ export function toBoundSocket(socket: SocketView, kind: BoundKind): BoundSocket 
   };
 }
 
-/** Whether a listener takes connections to this local address: what `inet_lookup_listener()` would find. */
+/**
+ * Whether a socket is bound to this local address, itself or by being bound to all: a listener takes connections to it
+ * (`inet_lookup_listener()`), and no other socket can be bound to its port there (`inet_csk_bind_conflict()`).
+ */
 export function listensOn(listener: BoundSocket, address: Address, interfaceIndex: number): boolean {
   if (listener.interfaceIndex !== 0 && listener.interfaceIndex !== interfaceIndex) return false;
   if (!isUnspecified(listener.address)) return sameAddress(listener.address, address);

@@ -50,7 +50,9 @@ export class Census {
     this.#usable = usablePorts(this.pool);
     const delay = context.settings.tcpTwReuseDelaySeconds ?? ASSUMED_REUSE_DELAY_SECONDS;
     const columns = countLanes(scan, this.blocked, delay * 1_000);
-    const repeated = dropRepeatedSockets(scan, columns.used);
+    const repeated = dropRepeatedSockets(scan, columns.used, (lane) =>
+      laneSlots(this.#usable, columns.ownBlocked[lane] as number),
+    );
     this.columns = repeated ? countLanes(scan, this.blocked, delay * 1_000) : columns;
     this.#poolSlots = poolSlots(scan, this.blocked);
     this.#takenByTwin = slotsTakenByTwins(scan, this.blocked.ports);

@@ -4,9 +4,9 @@ import type { BlockedPorts } from './blocked-ports.ts';
 import type { Scan } from './scan.ts';
 import { UNKNOWN_LEFT } from './socket-table.ts';
 
-/** Counts for each lane. A lane has at most 65,535 sockets, so 16 bits hold them. */
+/** Counts for each lane. A lane has at most 65,535 sockets, so 16 bits hold them, but for repeated ones in `used`. */
 export class LaneColumns {
-  readonly used: Uint16Array;
+  readonly used: Uint32Array;
   /** used, and no time-wait minisock. */
   readonly live: Uint16Array;
   /** In TIME_WAIT for at least the reuse delay: what connect() takes over where reuse applies. */
@@ -23,7 +23,7 @@ export class LaneColumns {
   readonly #states: Uint16Array;
 
   constructor(lanes: number) {
-    this.used = new Uint16Array(lanes);
+    this.used = new Uint32Array(lanes);
     this.live = new Uint16Array(lanes);
     this.pastReuseDelay = new Uint16Array(lanes);
     this.closedInLastSecond = new Uint16Array(lanes);
@@ -72,6 +72,6 @@ function countAge(columns: LaneColumns, lane: number, leftMs: number, reuseDelay
   if (age > (columns.oldestTimeWaitMs[lane] as number)) columns.oldestTimeWaitMs[lane] = age;
 }
 
-function increment(column: Uint16Array, lane: number): void {
+function increment(column: Uint16Array | Uint32Array, lane: number): void {
   column[lane] = (column[lane] as number) + 1;
 }

@@ -119,7 +119,8 @@ export class LaneTable {
       this.#grow();
       return this.intern(key);
     }
-    this.#keys.set(key, lane * LANE_KEY_WORDS);
+    const at = lane * LANE_KEY_WORDS;
+    for (let word = 0; word < LANE_KEY_WORDS; word += 1) this.#keys[at + word] = key[word] as number;
     this.#buckets[bucket] = lane + 1;
     this.#size += 1;
     return lane;

@@ -1,6 +1,8 @@
+import type { Address } from '../tcp/address.ts';
 import { inRange, rangeSize } from '../tcp/port-range.ts';
 import { PortSet } from '../tcp/port-set.ts';
 import type { BlockedPorts } from './blocked-ports.ts';
+import { listensOn } from './bound-sockets.ts';
 import type { Scan } from './scan.ts';
 import { Binding } from './shared-pool.ts';
 
@@ -12,33 +14,34 @@ import { Binding } from './shared-pool.ts';
  */
 export function poolSlots(scan: Scan, blocked: BlockedPorts): Map<number, number> {
   const slots = new Map<number, number>();
-  const sources = heldBySource(scan, blocked.bindings);
-  if (sources === null) return slots;
+  const bySource = sourcesThatBind(scan, blocked);
+  if (bySource.size === 0) return slots;
+  const held = Array.from({ length: scan.lanes.size }, (_, lane) => bySource.get(scan.lanes.source(lane).join()));
   const used = new Map<number, number>();
   for (let row = 0; row < scan.sockets.size; row += 1) {
     const lane = scan.sockets.lane(row);
-    sources[lane]?.add(scan.sockets.port(row));
+    held[lane]?.add(scan.sockets.port(row));
     if (blocked.bindings[lane] !== Binding.byConnect) used.set(lane, (used.get(lane) ?? 0) + 1);
   }
-  for (const ports of new Set(sources)) addUnusable(ports, scan, blocked);
-  for (const [lane, own] of used) {
-    slots.set(lane, rangeSize(scan.range) - (sources[lane] as PortSet).size + own);
-  }
+  for (const [lane, own] of used) slots.set(lane, rangeSize(scan.range) - (held[lane] as PortSet).size + own);
   return slots;
 }
 
-/** For each lane of a source that binds before it connects, one set for all lanes of that source; null: no such source. */
-function heldBySource(scan: Scan, bindings: Uint8Array): (PortSet | undefined)[] | null {
+/** A set of ports for each source that has such lanes: those that bind() cannot use whatever the lanes hold. */
+function sourcesThatBind(scan: Scan, blocked: BlockedPorts): Map<string, PortSet> {
   const bySource = new Map<string, PortSet>();
   for (let lane = 0; lane < scan.lanes.size; lane += 1) {
-    if (bindings[lane] !== Binding.byConnect) bySource.set(scan.lanes.source(lane).join(), new PortSet());
+    if (blocked.bindings[lane] === Binding.byConnect) continue;
+    const source = scan.lanes.source(lane);
+    if (!bySource.has(source.join())) bySource.set(source.join(), unusableFor(source, scan, blocked));
   }
-  if (bySource.size === 0) return null;
-  return Array.from({ length: scan.lanes.size }, (_, lane) => bySource.get(scan.lanes.source(lane).join()));
+  return bySource;
 }
 
-function addUnusable(ports: PortSet | undefined, scan: Scan, blocked: BlockedPorts): void {
-  if (ports === undefined) return;
+/** Reserved ports, and those that other sockets are bound to at the same address or at all of them. */
+function unusableFor(source: Address, scan: Scan, blocked: BlockedPorts): PortSet {
+  const ports = new PortSet();
   for (const port of scan.reserved) if (inRange(scan.range, port)) ports.add(port);
-  for (const { port } of blocked.sockets) ports.add(port);
+  for (const socket of blocked.sockets) if (listensOn(socket, source, socket.interfaceIndex)) ports.add(socket.port);
+  return ports;
 }

@@ -1,5 +1,5 @@
 import type { SocketSource, SocketView } from '../linux/socket-source.ts';
-import { isFirstPassPort, type PortRange } from '../tcp/port-range.ts';
+import { isFirstPassPort, type PortRange, rangeSize } from '../tcp/port-range.ts';
 import { PortSet } from '../tcp/port-set.ts';
 import { CONNECTED_STATES, stateMask, TcpState } from '../tcp/state.ts';
 import { type BoundSocket, listensOn, toBoundSocket } from './bound-sockets.ts';
@@ -18,6 +18,8 @@ export interface Scan {
   readonly listeners: readonly BoundSocket[];
   /** Bound and inactive sockets, and live ones bound to a port of their own choice; ports of the range only. */
   readonly bound: readonly BoundSocket[];
+  /** Sockets that hold slots of ports that connect() would take last, and are not known to be bound late. */
+  readonly otherPassSockets: number;
   /** Connections that hold no slot, of those that the source was asked for: inbound, or on a reserved port. */
   readonly outsideLanes: number;
 }
@@ -34,6 +36,7 @@ export class SocketScanner implements Scan {
   readonly listeners: BoundSocket[] = [];
   readonly bound: BoundSocket[] = [];
   outsideLanes = 0;
+  otherPassSockets = 0;
   readonly #listenersByPort = new Map<number, BoundSocket[]>();
   readonly #listenerPorts = new PortSet();
   readonly #key = new Uint32Array(LANE_KEY_WORDS);
@@ -77,6 +80,24 @@ export class SocketScanner implements Scan {
     if (idle || !this.#isInbound(bound.port, bound.address, bound.interfaceIndex)) this.bound.push(bound);
   }
 
+  /** How many ports the range has, but for reserved ones. */
+  get portCount(): number {
+    return rangeSize(this.range) - this.reserved.countWithin(this.range);
+  }
+
+  /** How many sockets the fullest lane holds. */
+  mostOfLane(): number {
+    const counts = new Uint32Array(this.lanes.size);
+    let most = 0;
+    for (let row = 0; row < this.sockets.size; row += 1) {
+      const lane = this.sockets.lane(row);
+      const count = (counts[lane] as number) + 1;
+      counts[lane] = count;
+      if (count > most) most = count;
+    }
+    return most;
+  }
+
   #addConnection(socket: SocketView): void {
     const key = this.#key;
     const port = socket.localPort;
@@ -90,16 +111,10 @@ export class SocketScanner implements Scan {
     const lane = this.lanes.intern(key);
     const isTimeWait = socket.isTimeWait;
     // Only where the port is one that bind() prefers does it matter how the socket was bound.
-    const suspicious = !isTimeWait && !isFirstPassPort(this.range, port);
-    this.sockets.append(
-      lane,
-      port,
-      socket.state,
-      isTimeWait,
-      suspicious && socket.bindAddressNoPort === true,
-      socket.timeWaitLeftMs,
-      socket.inode,
-    );
+    const otherPass = !isFirstPassPort(this.range, port);
+    const boundLate = otherPass && !isTimeWait && socket.bindAddressNoPort === true;
+    if (otherPass && !boundLate) this.otherPassSockets += 1;
+    this.sockets.append(lane, port, socket.state, isTimeWait, boundLate, socket.timeWaitLeftMs, socket.inode);
     if (!isTimeWait) this.#rememberCgroup(lane, socket);
   }
 

@@ -11,7 +11,9 @@ import type { SocketTable } from './socket-table.ts';
  */
 
 /** Of the ports that one pass can find, this share taken means that the search may have gone on to the others. */
-const NEAR_END = 0.9;
+export const NEAR_END = 0.9;
+/** bind() takes no port of the first pass before it has taken nearly all others. */
+const AT_END = 0.98;
 /**
  * A socket with IP_LOCAL_PORT_RANGE gets either parity with the same chance (Linux 6.8). Ports that would look like this
  * by chance less often than once in 512 times are taken as bound before connect: nine of nine, or 12 of 13.
@@ -116,7 +118,7 @@ function isPastCliff(lane: PassSizes, sizes: PassSizes): boolean {
 
 function judge(lane: PassSizes, source: SourcePorts, sizes: PassSizes): number {
   if (lane.other === 0 || isPastCliff(lane, sizes)) return Binding.byConnect;
-  if (lane.other >= NEAR_END * sizes.other) return Binding.allBound;
+  if (lane.other >= AT_END * sizes.other) return Binding.allBound;
   if (isBoundBeforeConnect(lane.first, lane.other)) return Binding.otherPassBound;
   const togetherBound = isBoundBeforeConnect(source.smallFirst, source.smallOther);
   return togetherBound && isSmall(lane) && lane.other > lane.first ? Binding.otherPassBound : Binding.byConnect;

@@ -65,7 +65,11 @@ describe('a census', () => {
     setPortRange(40_000, 40_099);
     reservePorts('40010-40019');
     const { census, source, notes, settings, counts } = await take(SOCKETS);
-    expect({ source, notes, counts }).toEqual({ source: 'sock_diag', notes: [], counts: { inUse: 0, timeWait: 0 } });
+    expect({ source, notes, counts }).toMatchObject({
+      source: 'sock_diag',
+      notes: [],
+      counts: { inUse: 0, timeWait: 0 },
+    });
     expect(settings.portRange).toEqual({ low: 40_000, high: 40_099 });
     expect(census.usable).toBe(100 - 10 - 1);
     expect(census.lanes()).toMatchObject([

@@ -4,13 +4,15 @@ import { isPortBlocked } from '../linux/port-probe.ts';
 import { ProcNetTcp } from '../linux/proc-net-tcp.ts';
 import { SockDiag } from '../linux/sock-diag.ts';
 import type { SocketSource } from '../linux/socket-source.ts';
-import { readSocketCounts } from '../linux/sockstat.ts';
+import { readSocketCounts, type SocketCounts } from '../linux/sockstat.ts';
 import { readNetworkSettings } from '../linux/sysctl.ts';
 import { FourtupleError } from '../tcp/error.ts';
 import { LINUX_DEFAULT_RANGE } from '../tcp/port-range.ts';
 import { Census, type CensusContext } from './census.ts';
+import { scanKernel } from './kernel-scan.ts';
 import type { NamespaceCensus } from './namespace-census.ts';
 import { measurePeerTimestamps } from './peer-timestamps.ts';
+import { poolNotes } from './pool-notes.ts';
 import { SocketScanner } from './scan.ts';
 
 /** The value of `net.ipv4.tcp_tw_reuse` that takes over TIME_WAIT slots towards any host. */
@@ -51,7 +53,7 @@ export async function takeCensus(options: TakeCensusOptions = {}): Promise<Names
   const expected = counts === null ? 0 : counts.inUse + counts.timeWait;
   const scan = (): SocketScanner => new SocketScanner(range, settings.reservedPorts, expected);
   try {
-    const scanned = (await scanWithSockDiag(diag, scan(), enter, notes)) ?? scanProc(scan(), enter);
+    const scanned = (await scanWithSockDiag(diag, scan(), counts, enter, notes)) ?? scanProc(scan(), enter);
     // With the other values of tcp_tw_reuse it does not matter what the far end does.
     const asked = settings.tcpTwReuse === REUSE_EVERYWHERE && scanned.source === diag?.name ? diag : null;
     const context: CensusContext = {
@@ -61,6 +63,7 @@ export async function takeCensus(options: TakeCensusOptions = {}): Promise<Names
       isPortBlocked: options.askAboutPorts === false ? undefined : isPortBlocked,
     };
     const census = enter(() => new Census(scanned.scanner, context));
+    notes.push(...poolNotes(census));
     const durationSeconds = (performance.now() - start) / 1000;
     return {
       census,
@@ -99,28 +102,14 @@ function fallbackNote(error: unknown): string {
 async function scanWithSockDiag(
   diag: SockDiag | null,
   scanner: SocketScanner,
+  counts: SocketCounts | null,
   enter: <T>(work: () => T) => T,
   notes: string[],
 ): Promise<Scanned | null> {
   if (diag === null) return null;
   try {
-    const finishBound = enter(() => diag.startBound(scanner.range));
-    // Both are awaited: a refused listing of bound sockets must not outlive a refused census.
-    const bound = () => finishBound((socket) => scanner.addBound(socket)).catch((error: unknown) => error);
-    try {
-      scanner.addListeners(diag);
-      scanner.addConnections(diag);
-    } catch (error) {
-      await bound();
-      throw error;
-    }
+    notes.push(...(await scanKernel(diag, scanner, counts, enter)));
     const interfaceNames = enter(() => nameInterfaces(scanner));
-    const failure = await bound();
-    if (failure instanceof FourtupleError) {
-      notes.push(
-        `Ports that are bound and idle, or bound to before connect, are not counted as blocked: ${failure.message}.`,
-      );
-    } else if (failure !== undefined) throw failure;
     return { source: diag.name, scanner, interfaceNames };
   } catch (error) {
     notes.push(fallbackNote(error));

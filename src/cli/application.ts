@@ -1,5 +1,7 @@
 import { type Application, buildApplication, buildRouteMap, type CommandContext, text_en } from '@stricli/core';
+import { FourtupleError } from '../tcp/error.ts';
 import { describeError } from './error-text.ts';
+import { FAILED, WRONG_USE } from './exit-code.ts';
 import { statusCommand } from './status-command.ts';
 import { version } from './version.ts';
 
@@ -18,6 +20,7 @@ const routes = buildRouteMap({
 export const application: Application<CommandContext> = buildApplication(routes, {
   name: 'fourtuple',
   versionInfo: { currentVersion: version },
+  determineExitCode: (error) => (error instanceof FourtupleError && error.code === 'FT_ARGUMENT' ? WRONG_USE : FAILED),
   scanner: { caseStyle: 'allow-kebab-for-camel' },
   documentation: { disableAnsiColor: true, useAliasInUsageLine: true },
   localization: {

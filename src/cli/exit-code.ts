@@ -1,8 +1,8 @@
 import { ExitCode } from '@stricli/core';
 
 /** What a shell sees: 0 done, 1 failed, 2 wrong use. */
-const FAILED = 1;
-const WRONG_USE = 2;
+export const FAILED = 1;
+export const WRONG_USE = 2;
 
 /** Stricli tells its own failures by negative numbers, which a shell would see as 251 and 252. */
 export function processExitCode(code: number | string | null | undefined): number {

@@ -28,5 +28,5 @@ function members(object: object): string {
 }
 
 function indent(text: string, spaces: number): string {
-  return text.replaceAll(/^/gm, ' '.repeat(spaces));
+  return `${' '.repeat(spaces)}${text.replaceAll('\n', `\n${' '.repeat(spaces)}`)}`;
 }

@@ -4,7 +4,7 @@ import { ATTRIBUTE_HEADER_SIZE, findAttribute, HEADER_SIZE } from './netlink-mes
 import type { SocketView } from './socket-source.ts';
 
 /** Offsets in `struct inet_diag_msg` (include/uapi/linux/inet_diag.h), which follows the netlink header. */
-export const InetDiagOffset = {
+const InetDiagOffset = {
   family: 0,
   state: 1,
   timer: 2,
@@ -23,10 +23,10 @@ export const InetDiagOffset = {
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 /** `idiag_timer` of a time-wait minisock. */
-export const TIMER_TIME_WAIT = 3;
+const TIMER_TIME_WAIT = 3;
 
 /** Attribute types (INET_DIAG_*). The last four come without asking, for full sockets only. */
-export const InetDiagAttribute = { info: 2, ipv6Only: 11, cgroupId: 21, socketOptions: 22 } as const;
+const InetDiagAttribute = { info: 2, ipv6Only: 11, cgroupId: 21, socketOptions: 22 } as const;
 
 /** Bit 0 of the second byte of INET_DIAG_SOCKOPT. */
 const BIND_ADDRESS_NO_PORT = 0x01;

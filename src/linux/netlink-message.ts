@@ -15,8 +15,8 @@ export const NLMSG_ERROR = 2;
 export const NLMSG_DONE = 3;
 export const NLMSG_OVERRUN = 4;
 
-export const NLM_F_REQUEST = 0x001;
-export const NLM_F_ACK = 0x004;
+const NLM_F_REQUEST = 0x001;
+
 export const NLM_F_DUMP = 0x300;
 /** In a reply: the dump is not consistent. */
 export const NLM_F_DUMP_INTR = 0x010;

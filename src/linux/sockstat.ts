@@ -6,9 +6,11 @@ export interface SocketCounts {
   readonly inUse: number;
   /** Time-wait minisocks: TIME_WAIT and orphan FIN_WAIT2. */
   readonly timeWait: number;
+  /** TCP sockets of all namespaces that are open, in the tables or not: those bound and idle are among them. */
+  readonly allocated: number;
 }
 
-const TCP = /^TCP: inuse (\d+) orphan \d+ tw (\d+) /m;
+const TCP = /^TCP: inuse (\d+) orphan \d+ tw (\d+) alloc (\d+) /m;
 const TCP6 = /^TCP6: inuse (\d+)$/m;
 
 /**
@@ -20,7 +22,11 @@ const TCP6 = /^TCP6: inuse (\d+)$/m;
 export function parseSocketCounts(ipv4: string, ipv6: string): SocketCounts | null {
   const four = TCP.exec(ipv4);
   if (four === null) return null;
-  return { inUse: Number(four[1]) + Number(TCP6.exec(ipv6)?.[1] ?? 0), timeWait: Number(four[2]) };
+  return {
+    inUse: Number(four[1]) + Number(TCP6.exec(ipv6)?.[1] ?? 0),
+    timeWait: Number(four[2]),
+    allocated: Number(four[3]),
+  };
 }
 
 /** The counts of the network namespace that the calling thread is in; null where they cannot be read. */

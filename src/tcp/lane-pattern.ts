@@ -15,7 +15,7 @@ const ANY: AddressBlock = { address: [0, 0, 0, 0], prefix: 0 };
 
 /**
  * Reads a pattern as people write it: `10.0.0.5>10.0.1.9:8080`, `*>10.0.1.0/24:*`, `10.0.1.9:8080` (any source),
- * `[2001:db8::/32]:443`, `:8080` (any address). Any part may be `*` or a CIDR block.
+ * `[2001:db8::/32]:443`, `:8080` (any address). Any part may be `*` or a CIDR block; a zone (`%eth0`) is passed over.
  *
  * @throws FourtupleError FT_ARGUMENT naming the part that is wrong
  */
@@ -32,7 +32,7 @@ export function parseLanePattern(text: string): LanePattern {
 }
 
 function parseSide(text: string): AddressBlock {
-  return text === '' ? ANY : parseAddressBlock(text.replace(/^\[(.*)\]$/, '$1'));
+  return text === '' ? ANY : parseAddressBlock(text.replace(/^\[(.*)\]$/, '$1').replace(/%[^/]*/, ''));
 }
 
 function splitEndpoint(text: string, endpoint: string): { host: string; port: number | null } {

@@ -5,6 +5,7 @@ import { fillUntilRefused, fillWithTimeWait } from '../kit/fill.ts';
 import { needsKernel } from '../kit/kernel-version.ts';
 import { listenAt, NativeSocket } from '../kit/native-socket.ts';
 import { usesPrivateNamespace } from '../kit/private-namespace.ts';
+import { ports } from '../kit/scans.ts';
 import { AF_INET } from '../kit/socket-address.ts';
 import { readSysctl, reservePorts, setPortRange, writeSysctl } from '../kit/sysctl.ts';
 import { countedLane, expectFreeIsWhatIsTaken, laneTo } from './agreement.ts';
@@ -81,16 +82,38 @@ describe('a lane filled until the kernel refuses', () => {
     expect(await expectFreeIsWhatIsTaken(to, laneTo(to, '127.0.0.1'))).toHaveLength(1);
   });
 
-  it('has at most one free slot where both ends of the range have the same parity', async () => {
-    setPortRange(40_001, 40_099);
+  it.each([
+    [40_001, 40_099],
+    [40_000, 40_098],
+    [40_000, 40_020],
+  ])('has at most one free slot in a range of an odd size, %i to %i: one of its ends', async (low, high) => {
+    setPortRange(low, high);
+    const size = high - low + 1;
     // connect() looks at an even number of ports: which one it leaves out depends on where its search starts.
-    for (const port of [9000, 9001, 9002]) {
+    for (const port of [9000, 9001, 9002, 9003, 9004, 9005]) {
       const to = serve('127.0.0.1', port);
-      const taken = fillUntilRefused(to).length;
+      const taken = fillUntilRefused(to).map(({ client }) => client.localPort);
+      expect(fillUntilRefused(to)).toHaveLength(0);
+      const left = ports(low, high).filter((one) => !taken.includes(one));
       const lane = await countedLane(laneTo(to, '127.0.0.1'));
-      expect(lane).toMatchObject({ slots: 99, used: taken, free: 99 - taken });
-      expect(lane.free).toBeLessThanOrEqual(1);
+      expect(lane).toMatchObject({ slots: size, used: taken.length, free: left.length });
+      expect([[], [low], [high]]).toContainEqual(left);
     }
+  });
+
+  describe('in a range of an odd size', () => {
+    // A search in a range of the socket's own looks at each port.
+    needsKernel(6, 8);
+
+    it('has no free slot for sockets with IP_LOCAL_PORT_RANGE', async () => {
+      const range = { portRange: [40_001, 40_099] } as const;
+      setPortRange(...range.portRange);
+      for (const port of [9000, 9001, 9002, 9003, 9004, 9005]) {
+        const to = serve('127.0.0.1', port);
+        const taken = fillUntilRefused(to).length;
+        expect(await expectFreeIsWhatIsTaken(to, laneTo(to, '127.0.0.1'), range)).toHaveLength(99 - taken);
+      }
+    });
   });
 
   it('has no free slot in the default range, by 28,232 sockets in TIME_WAIT', { timeout: 60_000 }, async () => {

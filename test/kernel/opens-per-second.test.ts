@@ -1,56 +1,88 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import type { NamespaceReport } from '../../src/diagnosis/report.ts';
 import { timeWait, timeWaitAtServer } from '../kit/closings.ts';
 import { hold, type Server, serve } from '../kit/connections.ts';
+import { createNamespace, inside, type NetworkNamespace } from '../kit/network-namespace.ts';
 import { usesPrivateNamespace } from '../kit/private-namespace.ts';
 import { settled } from '../kit/socket-statistics.ts';
 import { writeSysctl } from '../kit/sysctl.ts';
 import { laneOf, laneTo } from './agreement.ts';
 import { observe } from './observe.ts';
 
+/** A little more than the ten seconds that are counted: what was opened before them must not be. */
+const LONG_SECONDS = 10.6;
+/** For how long the lanes with a younger traffic have it: it ends with that of the others. */
+const SHORT_SECONDS = 4;
+/** Opened at the very beginning, all at once. */
+const EARLY = 2_000;
+
+interface Traffic {
+  readonly to: Server;
+  readonly namespace: NetworkNamespace;
+  readonly perSecond: number;
+  readonly seconds: number;
+}
+
 /** Opens and closes connections at a steady rate. @returns how many there were per second, by the clock. */
-async function openSteadily(to: Server, perSecond: number, seconds: number): Promise<number> {
+async function openSteadily({ to, namespace, perSecond, seconds }: Traffic): Promise<number> {
   const start = performance.now();
   let opened = 0;
   for (;;) {
     const elapsed = (performance.now() - start) / 1_000;
     const due = Math.floor(Math.min(elapsed, seconds) * perSecond) - opened;
-    timeWait(due, to);
+    inside(namespace, () => timeWait(due, to));
     opened += due;
     if (elapsed >= seconds) return opened / ((performance.now() - start) / 1_000);
     await sleep(5);
   }
 }
 
+async function openLater(traffic: Traffic): Promise<number> {
+  await sleep((LONG_SECONDS - traffic.seconds) * 1_000);
+  return openSteadily(traffic);
+}
+
+/** In a namespace with this value of tcp_tw_reuse. */
+function createWithReuse(value: number): NetworkNamespace {
+  const namespace = createNamespace();
+  inside(namespace, () => writeSysctl('ipv4.tcp_tw_reuse', value));
+  return namespace;
+}
+
+function expectRate(census: NamespaceReport, to: Server, opened: number): void {
+  const ratio = (laneOf(census, laneTo(to, '127.0.0.1')).opensPerSecond ?? 0) / opened;
+  expect(ratio).toBeGreaterThan(0.85);
+  expect(ratio).toBeLessThan(1.15);
+}
+
 describe('opens per second', () => {
   usesPrivateNamespace();
 
-  it.each([
-    ['the last ten seconds, where no slot is reused', 0, 13],
-    ['the last second, where older slots are reused', 2, 3],
-  ])('are told from %s', { timeout: 40_000 }, async (_, reuse, seconds) => {
-    writeSysctl('ipv4.tcp_tw_reuse', reuse);
-    const to = serve('127.0.0.1', 9000);
-    hold(20, to);
-    const opened = await openSteadily(to, 300, seconds);
-    const { opensPerSecond } = laneOf(await observe(), laneTo(to, '127.0.0.1'));
-    expect((opensPerSecond ?? 0) / opened).toBeGreaterThan(0.85);
-    expect((opensPerSecond ?? 0) / opened).toBeLessThan(1.15);
-  });
-
-  it('are told for each lane of its own, also where its traffic is younger than ten seconds', {
-    timeout: 40_000,
+  // All at the same time: each takes its seconds.
+  it('are told from the last ten seconds, or from the last one where older slots are reused, for each lane', {
+    timeout: 60_000,
   }, async () => {
-    writeSysctl('ipv4.tcp_tw_reuse', 0);
-    const [a, b] = [serve('127.0.0.1', 9000), serve('127.0.0.1', 9001)];
-    const [first, second] = await Promise.all([openSteadily(a, 300, 4), openSteadily(b, 100, 4)]);
-    const census = await observe();
-    const ratioOf = (to: Server, opened: number) =>
-      (laneOf(census, laneTo(to, '127.0.0.1')).opensPerSecond ?? 0) / opened;
-    for (const ratio of [ratioOf(a, first), ratioOf(b, second)]) {
-      expect(ratio).toBeGreaterThan(0.85);
-      expect(ratio).toBeLessThan(1.15);
-    }
+    const [kept, reused] = [createWithReuse(0), createWithReuse(2)];
+    const [long, young, slow] = inside(kept, () => [9000, 9001, 9002].map((port) => serve('127.0.0.1', port)));
+    const [toReused] = inside(reused, () => [serve('127.0.0.1', 9000)]);
+    if (long === undefined || young === undefined || slow === undefined || toReused === undefined) throw new Error();
+    inside(kept, () => {
+      hold(20, long);
+      timeWait(EARLY, long);
+    });
+    inside(reused, () => hold(20, toReused));
+    const [ofLong, ofYoung, ofSlow, ofReused] = await Promise.all([
+      openSteadily({ to: long, namespace: kept, perSecond: 300, seconds: LONG_SECONDS }),
+      openLater({ to: young, namespace: kept, perSecond: 300, seconds: SHORT_SECONDS }),
+      openLater({ to: slow, namespace: kept, perSecond: 100, seconds: SHORT_SECONDS }),
+      openLater({ to: toReused, namespace: reused, perSecond: 300, seconds: SHORT_SECONDS }),
+    ]);
+    const [ofReusedNow, ofKept] = [await observe({ namespace: reused }), await observe({ namespace: kept })];
+    expectRate(ofReusedNow, toReused, ofReused);
+    expectRate(ofKept, long, ofLong);
+    expectRate(ofKept, young, ofYoung);
+    expectRate(ofKept, slow, ofSlow);
   });
 
   it('are not known where no close of this end shows them', async () => {

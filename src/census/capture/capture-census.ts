@@ -1,9 +1,11 @@
+import type { SocketCounts } from '../../linux/sockstat.ts';
 import { ANY_IPV4, ANY_IPV6 } from '../../tcp/address.ts';
 import { formatRange, LINUX_DEFAULT_RANGE, type PortRange } from '../../tcp/port-range.ts';
 import { PortSet } from '../../tcp/port-set.ts';
 import { CONNECTED_STATES, stateMask, TcpState } from '../../tcp/state.ts';
 import { Census } from '../census.ts';
 import type { NamespaceCensus } from '../namespace-census.ts';
+import { poolNotes } from '../pool-notes.ts';
 import { SocketScanner } from '../scan.ts';
 import type { Capture } from './capture.ts';
 
@@ -47,7 +49,7 @@ export function censusOfCapture(capture: Capture, given: CaptureSettings): Names
     counts: countAll(capture, scanner.listeners.length),
     durationSeconds: (performance.now() - start) / 1000,
     kernelSeconds: 0,
-    notes: notesOf(capture, given),
+    notes: [...notesOf(capture, given), ...poolNotes(census)],
   };
 }
 
@@ -58,8 +60,8 @@ function addListener(scanner: SocketScanner, port: number): void {
   }
 }
 
-function countAll(capture: Capture, listeners: number): { inUse: number; timeWait: number } {
-  const counts = { inUse: listeners, timeWait: 0 };
+function countAll(capture: Capture, listeners: number): SocketCounts {
+  const counts = { inUse: listeners, timeWait: 0, allocated: 0 };
   capture.source.forEachSocket({ states: CONNECTED_STATES }, (socket) => {
     counts[socket.isTimeWait ? 'timeWait' : 'inUse'] += 1;
   });

@@ -22,7 +22,7 @@ export function formatShare(ratio: number | null): string {
 
 /** A duration: `0.9 ms`, `34 ms`, `1.2 s`. */
 export function formatSeconds(seconds: number): string {
-  if (seconds < 1) return `${(seconds * 1e3).toFixed(seconds < 0.01 ? 1 : 0)} ms`;
+  if (seconds < 0.9995) return `${(seconds * 1e3).toFixed(seconds < 0.01 ? 1 : 0)} ms`;
   return `${seconds.toFixed(Number.isInteger(seconds) ? 0 : 1)} s`;
 }
 

@@ -5,5 +5,5 @@ type Format = 'bold' | 'dim' | 'red' | 'yellow' | 'green';
 
 /** Colours text where the screen has colours. */
 export function style(screen: Screen, format: Format, text: string): string {
-  return screen.colour ? styleText(format, text) : text;
+  return screen.colour ? styleText(format, text, { validateStream: false }) : text;
 }

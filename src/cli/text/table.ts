@@ -14,7 +14,7 @@ const GAP = '  ';
 /** Lines of a table, its title first; as wide as it must be, and no wider than `width` where columns can shrink. */
 export function renderTable(columns: readonly Column[], width: number, ellipsis: string): string[] {
   const widths = shrink(columns, width);
-  const rows = Math.max(...columns.map(({ cells }) => cells.length));
+  const rows = longest(columns.map(({ cells }) => cells));
   const line = (cell: (column: Column, index: number) => string): string => columns.map(cell).join(GAP).trimEnd();
   const title = line((column, index) =>
     pad(column, shorten(column.title, widths[index] as number, ellipsis), widths[index] as number),
@@ -31,7 +31,7 @@ export function renderTable(columns: readonly Column[], width: number, ellipsis:
 
 /** Shrinks the last shrinkable columns first. */
 function shrink(columns: readonly Column[], width: number): number[] {
-  const widths = columns.map(({ title, cells }) => Math.max(title.length, ...cells.map((cell) => cell.length)));
+  const widths = columns.map(({ title, cells }) => Math.max(title.length, longest(cells)));
   let excess = widths.reduce((sum, each) => sum + each, 0) + GAP.length * (columns.length - 1) - width;
   for (let index = columns.length - 1; index >= 0 && excess > 0; index -= 1) {
     const least = columns[index]?.shrinkTo;
@@ -49,4 +49,9 @@ function shorten(text: string, width: number, ellipsis: string): string {
 
 function pad(column: Column, text: string, width: number): string {
   return column.align === 'right' ? text.padStart(width) : text.padEnd(width);
+}
+
+/** Math.max takes no more arguments than the stack holds. */
+function longest(values: readonly { readonly length: number }[]): number {
+  return values.reduce((most, { length }) => Math.max(most, length), 0);
 }
