@@ -1,19 +1,22 @@
-// A process that takes censuses of the network namespace it is in, and says how long they took: WARM_UPS RUNS OWNERS_MS.
+// A process that takes censuses of the network namespace it is in, and says how long they took: RUNS OWNERS_MS.
 
 import { findKernelOwners } from '../src/census/kernel-owners.ts';
 import { inodesOfLanes } from '../src/census/owners.ts';
 import { takeCensus } from '../src/census/take-census.ts';
 import type { CensusTimes } from './census-times.ts';
 
-const [warmUps = 0, runs = 0, ownersMs = 0] = process.argv.slice(2).map(Number);
+const [runs = 0, ownersMs = 0] = process.argv.slice(2).map(Number);
 
-for (let run = 0; run < warmUps; run += 1) await measure();
 const measured = [];
-for (let run = 0; run < runs; run += 1) measured.push(await measure());
+let peakMegabytes = 0;
+for (let run = 0; run < runs; run += 1) {
+  measured.push(await measure());
+  // Of one census, as `status` takes it: what later ones leave behind is collected at leisure.
+  if (run === 0) peakMegabytes = process.resourceUsage().maxRSS / 1024;
+}
 const times: CensusTimes = {
   runs: measured,
-  // Before owners are searched for, which is no part of a census.
-  peakMegabytes: process.resourceUsage().maxRSS / 1024,
+  peakMegabytes,
   owners: ownersMs > 0 ? await measureOwners() : null,
 };
 process.stdout.write(JSON.stringify(times));

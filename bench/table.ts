@@ -5,6 +5,7 @@ const COLUMNS: readonly (readonly [title: string, value: (measured: Measurement)
   ['case', ({ name }) => name],
   ['sockets', ({ sockets }) => `${sockets}`],
   ['lanes', ({ lanes }) => `${lanes}`],
+  ['first ms', ({ first }) => first.toFixed(1)],
   ['ours ms', ({ ours }) => ours.toFixed(1)],
   ['in recv ms', ({ kernel }) => kernel.toFixed(1)],
   ['ratio', ({ ours, kernel }) => (ours / kernel).toFixed(3)],

@@ -42,7 +42,7 @@ export class LaneTable {
     // A full lane's sockets come one after the other, but for those of other lanes between.
     if (this.#size > 0 && this.#matches(this.#last, key)) return this.#last;
     const mask = this.#buckets.length - 1;
-    for (let bucket = hash(key, 0) & mask; ; bucket = (bucket + 1) & mask) {
+    for (let bucket = hash(key, 0, mask); ; bucket = (bucket + 1) & mask) {
       const held = this.#buckets[bucket] as number;
       if (held !== EMPTY && !this.#matches(held - 1, key)) continue;
       this.#last = held === EMPTY ? this.#insert(key, bucket) : held - 1;
@@ -53,7 +53,7 @@ export class LaneTable {
   /** The number of the lane with this key, -1 where there is none. */
   find(key: Uint32Array): number {
     const mask = this.#buckets.length - 1;
-    for (let bucket = hash(key, 0) & mask; ; bucket = (bucket + 1) & mask) {
+    for (let bucket = hash(key, 0, mask); ; bucket = (bucket + 1) & mask) {
       const held = this.#buckets[bucket] as number;
       if (held === EMPTY || this.#matches(held - 1, key)) return held - 1;
     }
@@ -133,7 +133,7 @@ export class LaneTable {
     const buckets = new Uint32Array(this.#buckets.length * 2);
     const mask = buckets.length - 1;
     for (let lane = 0; lane < this.#size; lane += 1) {
-      let bucket = hash(keys, lane * LANE_KEY_WORDS) & mask;
+      let bucket = hash(keys, lane * LANE_KEY_WORDS, mask);
       while (buckets[bucket] !== EMPTY) bucket = (bucket + 1) & mask;
       buckets[bucket] = lane + 1;
     }
@@ -142,7 +142,7 @@ export class LaneTable {
 }
 
 /** Unrolled: it runs once for every socket. */
-function hash(keys: Uint32Array, at: number): number {
+function hash(keys: Uint32Array, at: number, mask: number): number {
   let mixed = Math.imul((keys[at + 7] as number) ^ (keys[at + 8] as number), GOLDEN_RATIO);
   mixed = Math.imul(mixed ^ (mixed >>> 15) ^ (keys[at + 3] as number), MIX_A);
   mixed = Math.imul(mixed ^ (keys[at + 6] as number) ^ (keys[at + 9] as number), MIX_B);
@@ -150,5 +150,5 @@ function hash(keys: Uint32Array, at: number): number {
   mixed = Math.imul(mixed ^ (keys[at + 4] as number), GOLDEN_RATIO);
   mixed = Math.imul(mixed ^ (mixed >>> 14) ^ (keys[at + 1] as number), MIX_B);
   mixed = Math.imul(mixed ^ (keys[at] as number), MIX_A);
-  return (mixed ^ (mixed >>> 16)) >>> 0;
+  return (mixed ^ (mixed >>> 16)) & mask;
 }

@@ -38,7 +38,8 @@ export class SocketScanner implements Scan {
   outsideLanes = 0;
   otherPassSockets = 0;
   readonly #listenersByPort = new Map<number, BoundSocket[]>();
-  readonly #listenerPorts = new PortSet();
+  /** Ports that are reserved or listened on: one look tells nearly all sockets that they hold a slot. */
+  readonly #specialPorts: PortSet;
   readonly #key = new Uint32Array(LANE_KEY_WORDS);
   #laneCgroup = new Float64Array(256);
 
@@ -46,6 +47,7 @@ export class SocketScanner implements Scan {
   constructor(range: PortRange, reserved: PortSet, expected = 0) {
     this.range = range;
     this.reserved = reserved;
+    this.#specialPorts = PortSet.of(reserved);
     this.lanes = new LaneTable(expected);
     this.sockets = new SocketTable(expected);
   }
@@ -63,7 +65,7 @@ export class SocketScanner implements Scan {
 
   addListener(listener: BoundSocket): void {
     this.listeners.push(listener);
-    this.#listenerPorts.add(listener.port);
+    this.#specialPorts.add(listener.port);
     const samePort = this.#listenersByPort.get(listener.port);
     if (samePort === undefined) this.#listenersByPort.set(listener.port, [listener]);
     else samePort.push(listener);
@@ -104,7 +106,7 @@ export class SocketScanner implements Scan {
     socket.copyAddresses(key);
     key[8] = socket.remotePort;
     key[9] = socket.interfaceIndex;
-    if ((this.#listenerPorts.has(port) && this.#isInboundKey(port)) || this.reserved.has(port)) {
+    if (this.#specialPorts.has(port) && (this.reserved.has(port) || this.#isInboundKey(port))) {
       this.outsideLanes += 1;
       return;
     }

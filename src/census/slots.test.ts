@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DiagSocket } from '../../test/kit/inet-diag-encoder.ts';
 import { at, censusOf, idle, lane, listener, SCENE_RANGE, type Scene } from '../../test/kit/scans.ts';
 import { inRange } from '../tcp/port-range.ts';
+import { listensOn } from './bound-sockets.ts';
 import type { Census } from './census.ts';
 
 const SOURCES = ['10.0.0.5', '10.0.0.6'];
@@ -90,9 +91,12 @@ describe('the slots of a lane', () => {
       fc.property(anyScene, ({ sockets, ...scene }) => {
         const census = censusOf({ ...scene, sockets: sockets.filter(({ interfaceIndex }) => !interfaceIndex) });
         const lanes = portsByLane(census);
-        const blockers = census.blocked.sockets.map(({ port }) => port);
         for (const { index, source, ports } of lanes) {
           if (census.lane(index).pool === 'lane') continue;
+          const address = census.scan.lanes.source(index);
+          const blockers = census.blocked.sockets
+            .filter((socket) => listensOn(socket, address, socket.interfaceIndex))
+            .map(({ port }) => port);
           const ofSource = lanes.filter((other) => other.source === source).flatMap((other) => [...other.ports]);
           const taken = [...ofSource, ...blockers].filter((port) => !ports.has(port));
           expect(census.slots(index)).toBe(rangeWithout(scene.reserved ?? [], taken));
