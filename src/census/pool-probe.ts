@@ -37,61 +37,98 @@ export function askKernel(
   isBlocked: PortQuestion,
 ): PortAnswers | null {
   const answers = { blocked: new Set<number>(), free: new Set<number>() };
-  const holders = countHolders(sockets);
-  const byPass = collectPorts(sockets, (row) => !sockets.bindAddressNoPort(row) && !known.has(sockets.port(row)));
-  const isOther = (port: number): boolean => !isFirstPassPort(range, port);
-  const suspects = [...byPass]
-    .map(([lane, ports]) => ({ lane, ports, other: ports.filter(isOther) }))
-    .filter(({ other }) => other.length > 0)
-    .sort((a, b) => b.other.length - a.other.length);
+  const view: PortView = { sockets, range, known };
+  const counts = countPorts(bindings.length, view);
+  const { first, other, holders } = counts;
   let probes = 0;
-  for (const { lane, ports, other } of suspects) {
-    const sample = sampleOf(other);
+  const byNumber = ([a]: [number, unknown], [b]: [number, unknown]): number =>
+    (other[b] as number) - (other[a] as number);
+  for (const [lane, sample] of [...samplePorts(other, view, false)].sort(byNumber)) {
     probes += sample.length;
     if (probes > MOST_PROBES) break;
     if (!ask(sample, isBlocked, answers)) return answers.blocked.size + answers.free.size > 0 ? answers : null;
-    const isPastCliff = ports.length - other.length >= NEAR_END * firstPassSize;
-    const verdict = judge(sample, other.length, answers, (port) => !isPastCliff || holders[port] === 1);
+    const isPastCliff = (first[lane] as number) >= NEAR_END * firstPassSize;
+    const verdict = judge(sample, other[lane] as number, answers, (port) => !isPastCliff || holders[port] === 1);
     if (verdict !== null) bindings[lane] = verdict ? Binding.otherPassBound : Binding.byConnect;
   }
-  for (const [lane, ports] of byPass) {
-    if (bindings[lane] === Binding.byConnect) continue;
-    const sample = sampleOf(ports.filter((port) => !isOther(port)));
+  const suspect = first.map((count, lane) => (bindings[lane] === Binding.byConnect ? 0 : count));
+  if (suspect.every((count) => count === 0)) return answers;
+  for (const [lane, sample] of samplePorts(suspect, view, true)) {
     probes += sample.length;
     if (probes > MOST_PROBES || !ask(sample, isBlocked, answers)) break;
     const verdict = judge(sample, sample.length, answers, (port) => holders[port] === 1);
-    const hasOther = ports.some(isOther);
-    if (verdict === true) bindings[lane] = Binding.allBound;
-    else if (verdict === false) bindings[lane] = hasOther ? Binding.otherPassBound : Binding.byConnect;
+    if (verdict === null) continue;
+    const bound = (other[lane] as number) > 0 ? Binding.otherPassBound : Binding.byConnect;
+    bindings[lane] = verdict ? Binding.allBound : bound;
   }
   return answers;
 }
 
-/** How many lanes hold each port, 2 for more: a port that several hold says of none how its socket was bound. */
-function countHolders(sockets: SocketTable): Uint8Array {
-  const holders = new Uint8Array(MAX_PORT + 1);
+/** The sockets whose ports may tell how they were bound. */
+interface PortView {
+  readonly sockets: SocketTable;
+  readonly range: PortRange;
+  readonly known: PortSet;
+}
+
+function isOpenQuestion({ sockets, known }: PortView, row: number): boolean {
+  return !sockets.bindAddressNoPort(row) && !known.has(sockets.port(row));
+}
+
+/** Counts ports. */
+interface PortCounts {
+  /** By lane, of the ports that connect() takes first. */
+  readonly first: Uint32Array;
+  /** By lane, of the others. */
+  readonly other: Uint32Array;
+  /** By port, of the lanes that hold it, 2 for more: it then says of none how its socket was bound. */
+  readonly holders: Uint8Array;
+}
+
+function countPorts(lanes: number, view: PortView): PortCounts {
+  const counts = {
+    first: new Uint32Array(lanes),
+    other: new Uint32Array(lanes),
+    holders: new Uint8Array(MAX_PORT + 1),
+  };
+  const { sockets, range } = view;
   for (let row = 0; row < sockets.size; row += 1) {
     const port = sockets.port(row);
-    holders[port] = Math.min(2, (holders[port] as number) + 1);
+    const lane = sockets.lane(row);
+    if ((counts.holders[port] as number) < 2) counts.holders[port] = (counts.holders[port] as number) + 1;
+    if (!isOpenQuestion(view, row)) continue;
+    const column = isFirstPassPort(range, port) ? counts.first : counts.other;
+    column[lane] = (column[lane] as number) + 1;
   }
-  return holders;
+  return counts;
 }
 
-/** The ports of the sockets that are wanted, by lane. */
-function collectPorts(sockets: SocketTable, isWanted: (row: number) => boolean): Map<number, number[]> {
-  const byLane = new Map<number, number[]>();
+/**
+ * All ports of a lane that has few, a sample spread over the ports of one that has many.
+ *
+ * @param counts how many ports each lane has; those with none are left out
+ * @param firstPass whether ports that connect() takes first are wanted, or the others
+ */
+function samplePorts(counts: Uint32Array, view: PortView, firstPass: boolean): Map<number, number[]> {
+  const { sockets, range } = view;
+  const seen = new Uint32Array(counts.length);
+  const samples = new Map<number, number[]>();
   for (let row = 0; row < sockets.size; row += 1) {
-    if (!isWanted(row)) continue;
-    const ports = byLane.get(sockets.lane(row));
-    if (ports === undefined) byLane.set(sockets.lane(row), [sockets.port(row)]);
-    else ports.push(sockets.port(row));
+    const lane = sockets.lane(row);
+    const count = counts[lane] as number;
+    if (count === 0 || isFirstPassPort(range, sockets.port(row)) !== firstPass || !isOpenQuestion(view, row)) continue;
+    const index = seen[lane] as number;
+    seen[lane] = index + 1;
+    if (index === 0) samples.set(lane, [sockets.port(row)]);
+    else if (count <= FEW_PORTS || isSampled(index, count)) samples.get(lane)?.push(sockets.port(row));
   }
-  return byLane;
+  return samples;
 }
 
-function sampleOf(ports: readonly number[]): readonly number[] {
-  if (ports.length <= FEW_PORTS) return ports;
-  return Array.from({ length: SAMPLE }, (_, index) => ports[Math.floor((index * ports.length) / SAMPLE)] as number);
+/** Whether a port is the first of a sixteenth of its lane's ports. */
+function isSampled(index: number, count: number): boolean {
+  const part = Math.ceil((index * SAMPLE) / count);
+  return part < SAMPLE && Math.floor((part * count) / SAMPLE) === index;
 }
 
 /** @returns false where the kernel cannot be asked */
