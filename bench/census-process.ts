@@ -1,7 +1,7 @@
 // A process that takes censuses of the network namespace it is in, and says how long they took: RUNS OWNERS_MS.
 
 import { findKernelOwners } from '../src/census/kernel-owners.ts';
-import { inodesOfLanes } from '../src/census/owners.ts';
+import { inodesByLane } from '../src/census/owners.ts';
 import { takeCensus } from '../src/census/take-census.ts';
 import type { CensusTimes } from './census-times.ts';
 
@@ -35,6 +35,6 @@ async function measureOwners(): Promise<CensusTimes['owners']> {
   const { census } = await takeCensus();
   const lanes = new Set(census.fullest(20).map(({ index }) => index));
   const start = performance.now();
-  const { stopped } = findKernelOwners(inodesOfLanes(census, lanes), ownersMs, null);
+  const { stopped } = findKernelOwners([...inodesByLane(census, lanes).values()].flat(), ownersMs, null);
   return { milliseconds: performance.now() - start, stopped };
 }

@@ -7,7 +7,7 @@ import type { SocketScanner } from './scan.ts';
  * From so many sockets on, those that are bound and idle are looked for only where they matter: the kernel walks all its
  * bind buckets for them, which slows the census by half (measured with 990,000 sockets).
  */
-const MANY_SOCKETS = 250_000;
+export const MANY_SOCKETS = 250_000;
 /** From this share of the range on, a lane is so full that each blocked port matters. */
 const NEARLY_FULL = 0.9;
 

@@ -1,3 +1,4 @@
+import type { SocketView } from '../linux/socket-source.ts';
 import type { Address } from '../tcp/address.ts';
 
 /** A lane's key: source and destination (four words each), destination port, interface index. */
@@ -6,6 +7,13 @@ const DESTINATION = 4;
 const PORT = 8;
 /** Where in the key the interface index stands. */
 export const INTERFACE = 9;
+
+/** Copies the key of the lane that a socket is in, whichever of its ends chose the port. */
+export function readLaneKey(socket: SocketView, into: Uint32Array): void {
+  socket.copyAddresses(into);
+  into[PORT] = socket.remotePort;
+  into[INTERFACE] = socket.interfaceIndex;
+}
 
 const FIRST_CAPACITY = 256;
 /** Odd multipliers: 2^32 over the golden ratio (Knuth, TAOCP 6.4), and those of MurmurHash3's finalizer. */

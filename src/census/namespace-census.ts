@@ -13,6 +13,8 @@ export interface NamespaceCensus {
   readonly durationSeconds: number;
   /** Of `durationSeconds`, what was spent inside the kernel's send and recv. */
   readonly kernelSeconds: number;
+  /** Lists the live sockets of some lanes anew; left out where that takes long, or there is no kernel to ask. */
+  readonly relist?: ((lanes: ReadonlySet<number>) => Map<number, number[]>) | undefined;
   /** What is not known, or known with less certainty, and why: one sentence each. */
   readonly notes: readonly string[];
 }

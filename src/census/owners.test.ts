@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FakeSockets } from '../../test/kit/fake-sockets.ts';
 import { censusOf, lane } from '../../test/kit/scans.ts';
 import type { ProcessRef } from '../linux/socket-source.ts';
-import { countOwners, type FoundOwners, inodesOfLanes, ownersByLane } from './owners.ts';
+import { countOwners, type FoundOwners, inodesByLane, relistInodes } from './owners.ts';
 
 const owners = (byInode: Readonly<Record<number, readonly ProcessRef[]>>): FoundOwners => ({
   of: (inode) => byInode[inode] ?? [],
@@ -35,26 +36,25 @@ describe('the owners of sockets', () => {
     expect(countOwners([], found)).toEqual([]);
   });
 
-  it('are counted for each lane that is wanted', () => {
-    const found = owners({ 1: [nginx], 2: [nginx], 3: [curl], 4: [worker] });
-    expect(ownersByLane(census, new Set([0, 2]), found)).toEqual(
+  it('are asked for by the inodes of the lanes, TIME_WAIT having none', () => {
+    expect(inodesByLane(census, new Set([0, 1, 2]))).toEqual(
       new Map([
-        [
-          0,
-          [
-            { ...nginx, sockets: 2 },
-            { ...curl, sockets: 1 },
-          ],
-        ],
+        [0, [1, 2, 3]],
+        [1, [4]],
       ]),
     );
-    expect(ownersByLane(census, new Set([1]), found)).toEqual(new Map([[1, [{ ...worker, sockets: 1 }]]]));
+    expect(inodesByLane(census, new Set([1]))).toEqual(new Map([[1, [4]]]));
+    expect(inodesByLane(census, new Set())).toEqual(new Map());
   });
 
-  it('are asked for by the inodes of the lanes, TIME_WAIT having none', () => {
-    expect([...inodesOfLanes(census, new Set([0, 1, 2]))]).toEqual([1, 2, 3, 4]);
-    expect([...inodesOfLanes(census, new Set([1]))]).toEqual([4]);
-    expect([...inodesOfLanes(census, new Set())]).toEqual([]);
+  it('are asked for anew by the sockets that are there by then, of the lanes that are wanted', () => {
+    const now = new FakeSockets([
+      ...lane('10.0.0.5', '10.0.1.1', 80, [40_010], { inode: 11 }),
+      ...lane('10.0.0.5', '10.0.1.1', 80, [40_012], { leftMs: 100 }),
+      ...lane('10.0.0.5', '10.0.1.2', 80, [40_010], { inode: 12 }),
+      ...lane('10.0.0.5', '10.0.1.9', 80, [40_010], { inode: 13 }),
+    ]);
+    expect(relistInodes(census, now, new Set([0, 2]))).toEqual(new Map([[0, [11]]]));
   });
 
   it('hold together as many sockets as are held', () => {

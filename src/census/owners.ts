@@ -1,5 +1,9 @@
-import type { ProcessRef } from '../linux/socket-source.ts';
+import type { ProcessRef, SocketSource } from '../linux/socket-source.ts';
+import { CONNECTED_STATES, stateMask, TcpState } from '../tcp/state.ts';
 import type { Census } from './census.ts';
+import { LANE_KEY_WORDS, readLaneKey } from './lane-table.ts';
+
+const LIVE_STATES = CONNECTED_STATES & ~stateMask(TcpState.TIME_WAIT);
 
 /** A process and how many of some sockets it holds. */
 export interface OwnedSockets extends ProcessRef {
@@ -16,31 +20,37 @@ export interface FoundOwners {
   readonly refused: string | null;
 }
 
-/** The inodes of all sockets of some lanes: TIME_WAIT sockets have none. */
-export function* inodesOfLanes(census: Census, lanes: ReadonlySet<number>): Generator<number> {
-  const { sockets } = census.scan;
-  for (let row = 0; row < sockets.size; row += 1) {
-    const inode = sockets.inode(row);
-    if (inode !== 0 && lanes.has(sockets.lane(row))) yield inode;
-  }
-}
-
-/** The processes that hold the sockets of some lanes, those with most sockets first. */
-export function ownersByLane(
-  census: Census,
-  lanes: ReadonlySet<number>,
-  found: FoundOwners,
-): Map<number, OwnedSockets[]> {
+/** The inodes of the sockets of some lanes, by lane: TIME_WAIT sockets have none. */
+export function inodesByLane(census: Census, lanes: ReadonlySet<number>): Map<number, number[]> {
   const { sockets } = census.scan;
   const inodes = new Map<number, number[]>();
   for (let row = 0; row < sockets.size; row += 1) {
-    const [lane, inode] = [sockets.lane(row), sockets.inode(row)];
-    if (inode === 0 || !lanes.has(lane)) continue;
-    const ofLane = inodes.get(lane);
-    if (ofLane === undefined) inodes.set(lane, [inode]);
-    else ofLane.push(inode);
+    if (lanes.has(sockets.lane(row))) addInode(inodes, sockets.lane(row), sockets.inode(row));
   }
-  return new Map([...inodes].map(([lane, ofLane]) => [lane, countOwners(ofLane, found)]));
+  return inodes;
+}
+
+/** Like {@link inodesByLane}, of the sockets that are there now: where connections are short, most are others. */
+export function relistInodes(
+  { scan }: Pick<Census, 'scan'>,
+  source: SocketSource,
+  lanes: ReadonlySet<number>,
+): Map<number, number[]> {
+  const inodes = new Map<number, number[]>();
+  const key = new Uint32Array(LANE_KEY_WORDS);
+  source.forEachSocket({ states: LIVE_STATES, localPorts: scan.range }, (socket) => {
+    readLaneKey(socket, key);
+    const lane = scan.lanes.find(key);
+    if (lanes.has(lane)) addInode(inodes, lane, socket.inode);
+  });
+  return inodes;
+}
+
+function addInode(inodes: Map<number, number[]>, lane: number, inode: number): void {
+  if (inode === 0) return;
+  const ofLane = inodes.get(lane);
+  if (ofLane === undefined) inodes.set(lane, [inode]);
+  else ofLane.push(inode);
 }
 
 /** Counts some sockets by the processes that hold them, those with most first. */

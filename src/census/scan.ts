@@ -3,7 +3,7 @@ import { isFirstPassPort, type PortRange, rangeSize } from '../tcp/port-range.ts
 import { PortSet } from '../tcp/port-set.ts';
 import { CONNECTED_STATES, stateMask, TcpState } from '../tcp/state.ts';
 import { type BoundSocket, listensOn, toBoundSocket } from './bound-sockets.ts';
-import { LANE_KEY_WORDS, LaneTable } from './lane-table.ts';
+import { INTERFACE, LANE_KEY_WORDS, LaneTable, readLaneKey } from './lane-table.ts';
 import { SocketTable } from './socket-table.ts';
 
 /** Everything that one look at a namespace's sockets gives: lanes by number, a row for each socket that holds a slot. */
@@ -103,9 +103,7 @@ export class SocketScanner implements Scan {
   #addConnection(socket: SocketView): void {
     const key = this.#key;
     const port = socket.localPort;
-    socket.copyAddresses(key);
-    key[8] = socket.remotePort;
-    key[9] = socket.interfaceIndex;
+    readLaneKey(socket, key);
     if (this.#specialPorts.has(port) && (this.reserved.has(port) || this.#isInboundKey(port))) {
       this.outsideLanes += 1;
       return;
@@ -132,7 +130,7 @@ export class SocketScanner implements Scan {
   /** Like {@link #isInbound}, of the connection whose key was read last. */
   #isInboundKey(port: number): boolean {
     const [a = 0, b = 0, c = 0, d = 0] = this.#key;
-    return this.#isInbound(port, [a, b, c, d], this.#key[9] as number);
+    return this.#isInbound(port, [a, b, c, d], this.#key[INTERFACE] as number);
   }
 
   #isInbound(port: number, address: BoundSocket['address'], interfaceIndex: number): boolean {

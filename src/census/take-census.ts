@@ -9,8 +9,9 @@ import { readNetworkSettings } from '../linux/sysctl.ts';
 import { FourtupleError } from '../tcp/error.ts';
 import { LINUX_DEFAULT_RANGE } from '../tcp/port-range.ts';
 import { Census, type CensusContext } from './census.ts';
-import { scanKernel } from './kernel-scan.ts';
+import { MANY_SOCKETS, scanKernel } from './kernel-scan.ts';
 import type { NamespaceCensus } from './namespace-census.ts';
+import { relistInodes } from './owners.ts';
 import { measurePeerTimestamps } from './peer-timestamps.ts';
 import { poolNotes } from './pool-notes.ts';
 import { SocketScanner } from './scan.ts';
@@ -72,10 +73,30 @@ export async function takeCensus(options: TakeCensusOptions = {}): Promise<Names
       counts,
       durationSeconds,
       kernelSeconds: diag?.kernelSeconds ?? 0,
+      relist: expected >= MANY_SOCKETS ? undefined : (lanes) => relistKernel(census, lanes, enter),
       notes,
     };
   } finally {
     diag?.close();
+  }
+}
+
+/** @returns nothing where the kernel refuses: what is not found has no known owner */
+function relistKernel(
+  census: Census,
+  lanes: ReadonlySet<number>,
+  enter: <T>(work: () => T) => T,
+): Map<number, number[]> {
+  try {
+    const diag = enter(() => SockDiag.open());
+    try {
+      return relistInodes(census, diag, lanes);
+    } finally {
+      diag.close();
+    }
+  } catch (error) {
+    if (!(error instanceof FourtupleError)) throw error;
+    return new Map();
   }
 }
 

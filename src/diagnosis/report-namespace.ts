@@ -1,11 +1,12 @@
-import { type Blocker, listBlockers } from '../census/blockers.ts';
+import { listBlockers } from '../census/blockers.ts';
 import type { LaneUse } from '../census/lane-use.ts';
 import type { NamespaceCensus } from '../census/namespace-census.ts';
-import { countOwners, type FoundOwners, inodesOfLanes, type OwnedSockets, ownersByLane } from '../census/owners.ts';
+import { countOwners, type FoundOwners, type OwnedSockets } from '../census/owners.ts';
 import { sumLanes } from '../census/totals.ts';
 import type { LanePattern } from '../tcp/lane-pattern.ts';
 import { formatPortList } from '../tcp/port-list.ts';
 import { rangeSize } from '../tcp/port-range.ts';
+import { findLaneOwners } from './lane-owners.ts';
 import type { LaneReport, NamespaceReport, PortsReport, ProcessReport } from './report.ts';
 
 /** What decides how much of a census is reported. */
@@ -36,9 +37,8 @@ export function reportNamespace(
   const { census, settings } = taken;
   const lanes = census.fullest(options.top, options.pattern);
   const blockers = listBlockers(census);
-  const numbers = new Set(lanes.map(({ index }) => index));
-  const owners = options.findOwners(wantedInodes(blockers, inodesOfLanes(census, numbers)));
-  const byLane = ownersByLane(census, numbers, owners);
+  const blocking = blockers.flatMap(({ inodes }) => inodes);
+  const { found, byLane } = findLaneOwners(taken, lanes, blocking, (inodes) => options.findOwners(inodes));
   const process = (owned: OwnedSockets): ProcessReport => ({ ...owned, unit: options.units.ofProcess(owned.pid) });
   const reported = lanes.map((lane) =>
     reportLane(lane, (byLane.get(lane.index) ?? []).map(process), options.units.ofCgroup(lane.cgroupId)),
@@ -55,7 +55,7 @@ export function reportNamespace(
         address,
         ports: formatPortList(ports),
         count: ports.length,
-        processes: countOwners(inodes, owners).map(process),
+        processes: countOwners(inodes, found).map(process),
       })),
     },
     settings: {
@@ -68,7 +68,7 @@ export function reportNamespace(
     lanes: reported,
     lanesOmitted: census.countMatching(options.pattern) - lanes.length,
     totals: sumLanes(census, taken.counts),
-    notes: [...taken.notes, ...ownerNotes(owners, reported)],
+    notes: [...taken.notes, ...ownerNotes(found, reported)],
   };
 }
 
@@ -76,12 +76,6 @@ export function reportNamespace(
 function ownerNotes(owners: FoundOwners, lanes: readonly LaneReport[]): string[] {
   const ownerless = lanes.some(({ live, processes }) => live > 0 && processes.length === 0);
   return [owners.stopped, ownerless ? owners.refused : null].filter((note) => note !== null);
-}
-
-/** Those that block ports come first: they are few, and the search for owners may stop early. */
-function* wantedInodes(blockers: readonly Blocker[], ofLanes: Iterable<number>): Generator<number> {
-  for (const { inodes } of blockers) yield* inodes;
-  yield* ofLanes;
 }
 
 function portCounts({ census }: NamespaceCensus): Pick<PortsReport, 'size' | 'reserved' | 'blocked' | 'usable'> {

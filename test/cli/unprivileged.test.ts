@@ -1,0 +1,79 @@
+import { spawnSync } from 'node:child_process';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { timeWait } from '../kit/closings.ts';
+import { hold, serve } from '../kit/connections.ts';
+import { createNamespace, inside } from '../kit/network-namespace.ts';
+import { usesPrivateNamespace } from '../kit/private-namespace.ts';
+import { fourtuple, needsProgram, PROGRAM, reportBy } from '../kit/program.ts';
+import { shareWithProcess } from '../kit/socket-sharing.ts';
+import { setPortRange, writeSysctl } from '../kit/sysctl.ts';
+
+const NOBODY = { unprivileged: true } as const;
+
+/** A user without privileges may not be allowed to read the program where it lies, or there is no such user to become. */
+function needsNobody(): void {
+  beforeEach(({ skip }) => {
+    const id = { uid: 65_534, gid: 65_534 };
+    const { status } = spawnSync(process.execPath, [PROGRAM, '--version'], { ...id, stdio: 'ignore' });
+    if (status !== 0) skip('needs a place that every user may read, and root');
+  });
+}
+
+describe('without privileges', () => {
+  usesPrivateNamespace();
+  needsProgram();
+  needsNobody();
+
+  beforeEach(() => {
+    setPortRange(40_000, 40_199);
+    writeSysctl('ipv4.tcp_tw_reuse', 0);
+    const to = serve('127.0.0.1', 9000);
+    hold(20, to);
+    timeWait(15, to);
+    hold(12, serve('127.0.0.1', 9001), { from: '127.0.0.3', boundBefore: true });
+  });
+
+  it('the lanes are the same, and what is missing is said: whose they are, and certainty about bound ones', async () => {
+    const [privileged] = (await reportBy([])).namespaces;
+    const [namespace] = (await reportBy([], NOBODY)).namespaces;
+    const unowned = <T extends { processes: unknown }>(list: readonly T[] = []) =>
+      list.map((one) => ({ ...one, processes: [], opensPerSecond: null }));
+    expect(unowned(namespace?.lanes)).toEqual(unowned(privileged?.lanes));
+    expect(namespace?.lanes.flatMap(({ processes }) => processes)).toEqual([]);
+    expect(unowned(namespace?.ports.blockers)).toEqual(unowned(privileged?.ports.blockers));
+    expect(namespace?.totals).toEqual(privileged?.totals);
+    expect(privileged?.notes).toEqual([]);
+    expect(namespace?.notes).toEqual([
+      expect.stringContaining('with CAP_NET_ADMIN the kernel is asked'),
+      expect.stringMatching(/^Some owners are not known: .* CAP_SYS_PTRACE/),
+    ]);
+    const { code, out, error } = await fourtuple([], NOBODY);
+    expect({ code, error }).toEqual({ code: 0, error: '' });
+    expect(out).toMatch(/127\.0\.0\.1>127\.0\.0\.1:9000 .* 35 +188 +153 /);
+    expect(out.replaceAll(/\s+/g, ' ')).toMatch(/note: Some owners are not known: .* CAP_SYS_PTRACE/);
+  });
+
+  it('too few bound sockets to show by their ports are not seen', async () => {
+    hold(4, serve('127.0.0.1', 9002), { from: '127.0.0.3', boundBefore: true });
+    const usable = async (options = {}) => (await reportBy([], options)).namespaces[0]?.ports.usable;
+    expect([await usable(), await usable(NOBODY)]).toEqual([184, 188]);
+  });
+
+  it('another namespace is refused, with what it needs', async () => {
+    const pid = await inside(createNamespace(), () => {
+      const [first] = hold(1, serve('127.0.0.1', 9000));
+      return first === undefined ? 0 : shareWithProcess(first.client);
+    });
+    const { code, out, error } = await fourtuple(['--netns', `${pid}`], NOBODY);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(error).toContain(`the network namespace of process ${pid} may not be opened`);
+    expect(error).toContain('CAP_SYS_PTRACE');
+  });
+
+  it('--all has this namespace, and says that others could not be read', async () => {
+    const { code, out, error } = await fourtuple(['--all', '--json'], NOBODY);
+    expect(code).toBe(0);
+    expect(JSON.parse(out).namespaces[0]).toMatchObject({ totals: { used: 47 } });
+    expect(error).toMatch(/^fourtuple: .*network namespaces? could not be read: needs CAP_SYS_PTRACE$/m);
+  });
+});
