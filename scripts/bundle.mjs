@@ -10,7 +10,11 @@ import { rolldown } from 'rolldown';
 export async function bundleProgram(made) {
   const modules = join(made, 'cli');
   const bundles = join(made, 'bundles');
-  const build = await rolldown({ input: join(modules, 'main.js'), platform: 'node', external: /^(koffi|@stricli\/core|valibot)$/ });
+  const build = await rolldown({
+    input: join(modules, 'main.js'),
+    platform: 'node',
+    external: /^(koffi|@stricli\/core|valibot)$/,
+  });
   await build.write({ dir: bundles, format: 'esm', sourcemap: true, chunkFileNames: '[name]-[hash].js' });
   await build.close();
   rmSync(modules, { recursive: true });

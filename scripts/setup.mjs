@@ -42,7 +42,7 @@ export const benches = {
   says: 'building the benches',
   stamp: join(root, 'build/.stamp'),
   fingerprint: () =>
-    hash(packages.fingerprint(), listing(root, ['tsconfig.json', 'tsconfig.bench.json', 'src', 'bench'])),
+    hash(packages.fingerprint(), listing(root, ['tsconfig.json', 'tsconfig.bench.json', 'src', 'bench', 'test/kit'])),
   run: () => compile('tsconfig.bench.json', 'build'),
 };
 
