@@ -34,7 +34,7 @@ async function run(): Promise<void> {
   if (wanted('few')) {
     few = await connectionsCase('few', size, () => marks.push(...ownersMarks()));
     measurements.push(few);
-    marks.unshift(...censusMarks(few, 90));
+    marks.unshift(...censusMarks(few, 90, 1.1));
   }
   if (wanted('many')) {
     const many = await connectionsCase('many', size);
@@ -44,7 +44,7 @@ async function run(): Promise<void> {
   if (wanted('time-wait')) {
     const timeWait = timeWaitCase();
     measurements.push(timeWait);
-    marks.push(...censusMarks(timeWait, 90));
+    marks.push(...censusMarks(timeWait, 90, 1.5));
   }
   if (wanted('quiet')) marks.push(...quietMarks());
   progressEnd();

@@ -88,26 +88,23 @@ function portCounts({ census }: NamespaceCensus): Pick<PortsReport, 'size' | 're
   };
 }
 
-function reportLane(lane: LaneUse, processes: readonly ProcessReport[], unit: string | null): LaneReport {
-  const { source, destination, port, device, slots, used, live, reclaimable, free, utilization, states, pool } = lane;
+function reportLane(
+  { index: _, cgroupId: __, ...lane }: LaneUse,
+  processes: readonly ProcessReport[],
+  unit: string | null,
+): LaneReport {
   return {
-    source,
-    destination,
-    port,
-    device,
-    slots,
-    used,
-    live,
-    reclaimable,
-    free,
-    utilization: utilization === null ? null : Number(utilization.toFixed(6)),
-    states: states as Record<string, number>,
-    pool,
-    opensPerSecond: lane.opensPerSecond === null ? null : Number(lane.opensPerSecond.toFixed(3)),
+    ...lane,
+    utilization: rounded(lane.utilization, 6),
+    opensPerSecond: rounded(lane.opensPerSecond, 3),
     secondsToCliff: null,
     secondsToExhaustion: null,
     settlesAt: null,
     processes,
     unit,
   };
+}
+
+function rounded(value: number | null, digits: number): number | null {
+  return value === null ? null : Number(value.toFixed(digits));
 }

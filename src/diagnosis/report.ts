@@ -1,3 +1,6 @@
+import type { LaneUse } from '../census/lane-use.ts';
+import type { Totals } from '../census/totals.ts';
+
 /**
  * The report: what `status --json` prints, what the agent serves and what `--from` reads back. Field names are a promise.
  * Times are in seconds, rates per second, ratios 0 to 1, addresses canonical text (RFC 5952, with a zone where one
@@ -32,7 +35,7 @@ export interface NamespaceReport {
   readonly lanes: readonly LaneReport[];
   /** Lanes that are counted in `totals` and not listed. */
   readonly lanesOmitted: number;
-  readonly totals: TotalsReport;
+  readonly totals: Totals;
   /** What is not shown, or shown with less certainty, and why: one sentence each. */
   readonly notes: readonly string[];
 }
@@ -72,24 +75,8 @@ export interface SettingsReport {
   readonly tcpFinTimeoutSeconds: number | null;
 }
 
-export interface LaneReport {
-  readonly source: string;
-  readonly destination: string;
-  readonly port: number;
-  /** The interface that the lane's sockets are bound to, null for none. */
-  readonly device: string | null;
-  readonly slots: number;
-  readonly used: number;
-  /** used, and neither in TIME_WAIT nor an orphan FIN_WAIT2. */
-  readonly live: number;
-  readonly reclaimable: number | null;
-  readonly free: number | null;
-  readonly utilization: number | null;
-  /** Sockets by state; a state without a socket is left out. The sum is `used`. */
-  readonly states: Readonly<Record<string, number>>;
-  /** `source`: bound before connect, the slots are shared by all such lanes of this source. */
-  readonly pool: 'lane' | 'source';
-  readonly opensPerSecond: number | null;
+/** A lane as its census knows it, what is to become of it, and whose it is. */
+export interface LaneReport extends Omit<LaneUse, 'index' | 'cgroupId'> {
   readonly secondsToCliff: number | null;
   readonly secondsToExhaustion: number | null;
   readonly settlesAt: number | null;
@@ -105,18 +92,6 @@ export interface ProcessReport {
   /** Its systemd unit, container or pod, null where none is known. */
   readonly unit: string | null;
   readonly sockets: number;
-}
-
-export interface TotalsReport {
-  readonly lanes: number;
-  /** Sockets in lanes. */
-  readonly used: number;
-  readonly live: number;
-  readonly timeWait: number;
-  /** Sockets with another end that hold no slot: on a listener's port, outside the range, on a reserved port. */
-  readonly outsideLanes: number | null;
-  /** Of `outsideLanes`, those in TIME_WAIT. */
-  readonly timeWaitOutsideLanes: number | null;
 }
 
 export type Severity = 'info' | 'warning' | 'critical';

@@ -67,14 +67,13 @@ describe('fourtuple', () => {
   });
 
   it('is fourtuple status where no command is named', async () => {
-    await populate();
+    // Nothing in TIME_WAIT, which would grow older.
+    setPortRange(40_000, 40_099);
+    hold(60, serve('127.0.0.1', 9000));
+    hold(7, serve('::1', 9001));
     expect(body(await fourtuple([]))).toBe(body(await fourtuple(['status'])));
     expect(body(await fourtuple(['--top', '1']))).toBe(body(await fourtuple(['status', '--top', '1'])));
-    const [bare, named] = [await reportBy([]), await reportBy(['status'])];
-    const rates = { opensPerSecond: null };
-    const still = ({ namespaces }: typeof bare) =>
-      namespaces.map((one) => ({ ...one, lanes: one.lanes.map((lane) => ({ ...lane, ...rates })) }));
-    expect(still(bare)).toEqual(still(named));
+    expect((await reportBy([])).namespaces).toEqual((await reportBy(['status'])).namespaces);
   });
 
   it('lists as many lanes as are wanted, and those that match', async () => {

@@ -49,13 +49,11 @@ async function observeIn(mode: Mode, options: Observation): Promise<NamespaceRep
   }
 }
 
-/** All but what goes on with time: TIME_WAIT sockets grow older from one census to the next. */
+/** All but what goes on with time: TIME_WAIT sockets grow older from one census to the next, and the order with them. */
 function whatModesAgreeOn({ ports, totals, lanes }: NamespaceReport): object {
-  return {
-    ports: { ...ports, blockers: ports.blockers.map(({ kind, address, ports }) => ({ kind, address, ports })) },
-    totals,
-    lanes: lanes.map(({ source, destination, port, device, slots, used, live, states, pool }) => {
-      return { lane: `${source} > ${destination} ${port} ${device}`, slots, used, live, states, pool };
-    }),
-  };
+  const blockers = ports.blockers.map(({ kind, address, ports }) => ({ kind, address, ports }));
+  const byName = lanes.map(({ source, destination, port, device, slots, used, live, states, pool }) => {
+    return [`${source} > ${destination} ${port} ${device}`, { slots, used, live, states, pool }] as const;
+  });
+  return { ports: { ...ports, blockers }, totals, lanes: Object.fromEntries(byName) };
 }

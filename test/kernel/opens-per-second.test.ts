@@ -50,9 +50,10 @@ function createWithReuse(value: number): NetworkNamespace {
   return namespace;
 }
 
-function expectRate(census: NamespaceReport, to: Server, opened: number): void {
+/** @param missed which part of the time that is counted had passed before the census came: a busy machine delays it */
+function expectRate(census: NamespaceReport, to: Server, opened: number, missed: number): void {
   const ratio = (laneOf(census, laneTo(to, '127.0.0.1')).opensPerSecond ?? 0) / opened;
-  expect(ratio).toBeGreaterThan(0.85);
+  expect(ratio).toBeGreaterThan(0.85 - missed);
   expect(ratio).toBeLessThan(1.15);
 }
 
@@ -78,11 +79,14 @@ describe('opens per second', () => {
       openLater({ to: slow, namespace: kept, perSecond: 100, seconds: SHORT_SECONDS }),
       openLater({ to: toReused, namespace: reused, perSecond: 300, seconds: SHORT_SECONDS }),
     ]);
-    const [ofReusedNow, ofKept] = [await observe({ namespace: reused }), await observe({ namespace: kept })];
-    expectRate(ofReusedNow, toReused, ofReused);
-    expectRate(ofKept, long, ofLong);
-    expectRate(ofKept, young, ofYoung);
-    expectRate(ofKept, slow, ofSlow);
+    const end = performance.now();
+    const secondsSince = (): number => (performance.now() - end) / 1_000;
+    const inReused = await observe({ namespace: reused });
+    expectRate(inReused, toReused, ofReused, secondsSince());
+    const inKept = await observe({ namespace: kept });
+    expectRate(inKept, long, ofLong, secondsSince() / 10);
+    expectRate(inKept, young, ofYoung, secondsSince() / SHORT_SECONDS);
+    expectRate(inKept, slow, ofSlow, secondsSince() / SHORT_SECONDS);
   });
 
   it('are not known where no close of this end shows them', async () => {
