@@ -1,5 +1,6 @@
 import { isFirstPassPort, MAX_PORT, type PortRange } from '../tcp/port-range.ts';
 import type { PortSet } from '../tcp/port-set.ts';
+import type { Scan } from './scan.ts';
 import { Binding, NEAR_END } from './shared-pool.ts';
 import type { SocketTable } from './socket-table.ts';
 
@@ -31,7 +32,7 @@ export interface PortAnswers {
  */
 export function askKernel(
   bindings: Uint8Array,
-  { sockets, range }: { readonly sockets: SocketTable; readonly range: PortRange },
+  { lanes, sockets, range }: Pick<Scan, 'lanes' | 'sockets' | 'range'>,
   known: PortSet,
   firstPassSize: number,
   isBlocked: PortQuestion,
@@ -49,17 +50,23 @@ export function askKernel(
     if (!ask(sample, isBlocked, answers)) return answers.blocked.size + answers.free.size > 0 ? answers : null;
     const isPastCliff = (first[lane] as number) >= NEAR_END * firstPassSize;
     const verdict = judge(sample, other[lane] as number, answers, (port) => !isPastCliff || holders[port] === 1);
-    if (verdict !== null) bindings[lane] = verdict ? Binding.otherPassBound : Binding.byConnect;
+    bindings[lane] = verdict ? Binding.otherPassBound : Binding.byConnect;
   }
-  const suspect = first.map((count, lane) => (bindings[lane] === Binding.byConnect ? 0 : count));
-  if (suspect.every((count) => count === 0)) return answers;
+  // Where bind() has run out of ports, it takes those of the first pass too, for any lane of the source.
+  const sources = new Set<string>();
+  for (const [lane, binding] of bindings.entries()) {
+    if (binding !== Binding.byConnect) sources.add(lanes.source(lane).join());
+  }
+  if (sources.size === 0) return answers;
+  const suspect = first.map((count, lane) => (sources.has(lanes.source(lane).join()) ? count : 0));
   for (const [lane, sample] of samplePorts(suspect, view, true)) {
     probes += sample.length;
     if (probes > MOST_PROBES || !ask(sample, isBlocked, answers)) break;
     const verdict = judge(sample, sample.length, answers, (port) => holders[port] === 1);
-    if (verdict === null) continue;
-    const bound = (other[lane] as number) > 0 ? Binding.otherPassBound : Binding.byConnect;
-    bindings[lane] = verdict ? Binding.allBound : bound;
+    if (verdict) bindings[lane] = Binding.allBound;
+    else if (bindings[lane] === Binding.allBound) {
+      bindings[lane] = (other[lane] as number) > 0 ? Binding.otherPassBound : Binding.byConnect;
+    }
   }
   return answers;
 }
@@ -149,16 +156,16 @@ function ask(
  * Whether the ports of a lane are bound: any of them where all were asked about, most of them where a sample was.
  *
  * @param tells whether it must be this lane that a port is blocked by, and not another that holds it too
- * @returns null where that cannot be told of any
  */
 function judge(
   sample: readonly number[],
   ports: number,
   answers: PortAnswers,
   tells: (port: number) => boolean,
-): boolean | null {
+): boolean {
   const telling = sample.filter((port) => answers.free.has(port) || tells(port));
-  if (telling.length === 0) return null;
+  // All are blocked, and other lanes hold all of them too: then so are theirs, most likely.
+  if (telling.length === 0) return true;
   const blocked = telling.filter((port) => answers.blocked.has(port)).length;
   return sample.length === ports ? blocked > 0 : blocked * 2 > telling.length;
 }

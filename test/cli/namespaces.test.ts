@@ -59,7 +59,7 @@ describe('two namespaces with the same addresses', () => {
   });
 
   it('have their owners told, also of the other one', async () => {
-    const [namespace] = (await reportBy(['--netns', `${pid}`])).namespaces;
+    const [namespace] = (await reportBy(['--netns', `${pid}`, '--owners', '30s'])).namespaces;
     const processes = namespace?.lanes[0]?.processes ?? [];
     expect(processes.map((one) => one.pid)).toContain(process.pid);
   });

@@ -34,7 +34,7 @@ describe('fourtuple', () => {
   it('prints with --json a report that can be read back, and nothing else', async () => {
     await populate();
     const before = Date.now();
-    const report = await reportBy(['status']);
+    const report = await reportBy(['status', '--owners', '30s']);
     expect(report).toMatchObject({ schema: 1, host: { name: expect.any(String) }, findings: [] });
     expect(Date.parse(report.takenAt ?? '')).toBeGreaterThanOrEqual(before - 1);
     expect(report.namespaces).toMatchObject([

@@ -34,8 +34,9 @@ describe('without privileges', () => {
   });
 
   it('the lanes are the same, and what is missing is said: whose they are, and certainty about bound ones', async () => {
-    const [privileged] = (await reportBy([])).namespaces;
-    const [namespace] = (await reportBy([], NOBODY)).namespaces;
+    const search = ['--owners', '30s'];
+    const [privileged] = (await reportBy(search)).namespaces;
+    const [namespace] = (await reportBy(search, NOBODY)).namespaces;
     const unowned = <T extends { processes: unknown }>(list: readonly T[] = []) =>
       list.map((one) => ({ ...one, processes: [], opensPerSecond: null }));
     expect(unowned(namespace?.lanes)).toEqual(unowned(privileged?.lanes));
@@ -47,7 +48,7 @@ describe('without privileges', () => {
       expect.stringContaining('with CAP_NET_ADMIN the kernel is asked'),
       expect.stringMatching(/^Some owners are not known: .* CAP_SYS_PTRACE/),
     ]);
-    const { code, out, error } = await fourtuple([], NOBODY);
+    const { code, out, error } = await fourtuple(search, NOBODY);
     expect({ code, error }).toEqual({ code: 0, error: '' });
     expect(out).toMatch(/127\.0\.0\.1>127\.0\.0\.1:9000 .* 35 +188 +153 /);
     expect(out.replaceAll(/\s+/g, ' ')).toMatch(/note: Some owners are not known: .* CAP_SYS_PTRACE/);

@@ -253,12 +253,11 @@ describe('asking the kernel tells', () => {
   });
 });
 
-/** Each fails for now: what the census says is not what the kernel does. */
-describe('sockets bound before they connect, where the census is wrong yet:', () => {
+describe('sockets bound before they connect, when bind() has run out of ports,', () => {
   usesRange();
   needsKernel(6, 3);
 
-  it.fails('are told where all that is left of them are ports that connect() would take first', async () => {
+  it('are told where all that is left of them are ports that connect() would take first', async () => {
     const [a, b, c, d] = [9000, 9001, 9002, 9003].map((port) => serve('127.0.0.1', port));
     if (a === undefined || b === undefined || c === undefined || d === undefined) throw new Error('no server');
     // Two lanes of the source that share a port: not all of its sockets are bound.
@@ -268,7 +267,7 @@ describe('sockets bound before they connect, where the census is wrong yet:', ()
     await expectUsable(80, 'asking');
   });
 
-  it.fails('are told where two sources have used up all ports, the same ones', async () => {
+  it('are told where two sources have used up all ports, the same ones', async () => {
     const to = serve('127.0.0.1', 9000);
     for (const from of [SOURCE, '127.0.0.4']) {
       expect(fillUntilRefused(to, { from, boundBefore: true })).toHaveLength(200);
