@@ -45,7 +45,7 @@ export function reportCapture(file: string, options: CaptureReportOptions): Repo
   }
   const capture = readCapture(bytes, name);
   const taken = censusOfCapture(capture, options);
-  const namespace = reportNamespace({ inode: null, name: null }, taken, {
+  const namespace = reportNamespace({ inode: null, name: null, holder: null }, taken, {
     top: options.top,
     pattern: options.lane,
     findOwners: () => ownersOf(capture),

@@ -43,7 +43,7 @@ async function reportOne(options: MachineReportOptions, reference: string | unde
   const handle = openNamespace(reference ?? OWN_NAMESPACE);
   try {
     const listed = listNamespaces().namespaces.find(({ inode }) => inode === handle.inode);
-    return await reportHandle(handle, listed?.name ?? null, options);
+    return await reportHandle(handle, { name: listed?.name ?? null, holder: listed?.holder ?? null }, options);
   } finally {
     handle.close();
   }
@@ -67,7 +67,7 @@ async function reportAll(options: MachineReportOptions, warn: (text: string) => 
 async function reportEntry(entry: NamespaceEntry, options: MachineReportOptions): Promise<NamespaceReport> {
   const handle = openListedNamespace(entry);
   try {
-    return await reportHandle(handle, entry.name, options);
+    return await reportHandle(handle, entry, options);
   } finally {
     handle.close();
   }
@@ -78,11 +78,11 @@ const units = new KernelUnits();
 
 async function reportHandle(
   handle: NamespaceHandle,
-  name: string | null,
+  { name, holder }: Pick<NamespaceReport, 'name' | 'holder'>,
   options: MachineReportOptions,
 ): Promise<NamespaceReport> {
   const taken = await takeCensus({ namespace: handle });
-  return reportNamespace({ inode: handle.inode, name }, taken, {
+  return reportNamespace({ inode: handle.inode, name, holder }, taken, {
     top: options.top,
     pattern: options.lane,
     findOwners: (inodes) => findKernelOwners(inodes, options.owners, handle.inode),

@@ -41,7 +41,7 @@ function report(
     kernelSeconds: 0.001,
     notes: options.notes ?? [],
   };
-  const found = reportNamespace({ inode: 4_711, name: 'web' }, taken, {
+  const found = reportNamespace({ inode: 4_711, name: 'web', holder: null }, taken, {
     top: 20,
     units: { ofProcess: (pid) => `unit-of-${pid}`, ofCgroup: (id) => (id === 0 ? null : `cgroup-${id}`) },
     findOwners: (inodes) => {

@@ -28,9 +28,9 @@ export interface UnitNames {
   ofCgroup(id: number): string | null;
 }
 
-/** @param identity the namespace's inode and name, as the report gives them */
+/** @param identity which namespace it is, as the report tells it */
 export function reportNamespace(
-  identity: { readonly inode: number | null; readonly name: string | null },
+  identity: Pick<NamespaceReport, 'inode' | 'name' | 'holder'>,
   taken: NamespaceCensus,
   options: NamespaceReportOptions,
 ): NamespaceReport {

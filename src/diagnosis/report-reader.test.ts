@@ -35,6 +35,7 @@ const REPORT: Report = {
     {
       inode: 4_026_531_840,
       name: 'host',
+      holder: { pid: 811, name: 'haproxy' },
       source: 'sock_diag',
       ports: {
         low: 32_768,

@@ -75,6 +75,7 @@ const totals = object({
 const namespace = object({
   inode: v.nullable(count),
   name: v.nullable(text),
+  holder: v.nullable(object({ pid: count, name: text })),
   source: text,
   ports,
   settings,

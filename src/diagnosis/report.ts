@@ -1,5 +1,6 @@
 import type { LaneUse } from '../census/lane-use.ts';
 import type { Totals } from '../census/totals.ts';
+import type { ProcessRef } from '../linux/socket-source.ts';
 
 /**
  * The report: what `status --json` prints, what the agent serves and what `--from` reads back. Field names are a promise.
@@ -27,6 +28,8 @@ export interface NamespaceReport {
   readonly inode: number | null;
   /** `host`, the name that `ip netns` gives it, a container or pod; null if none is known. */
   readonly name: string | null;
+  /** The process in it with the lowest PID; null for the host's, and where none is known. */
+  readonly holder: ProcessRef | null;
   /** Where the sockets come from: `sock_diag`, `/proc/net/tcp`, or the format of a capture. */
   readonly source: string;
   readonly ports: PortsReport;

@@ -39,7 +39,7 @@ async function observeIn(mode: Mode, options: Observation): Promise<NamespaceRep
   const handle = namespace === undefined ? undefined : openNamespace(namespace.path);
   try {
     const taken = await takeCensus({ namespace: handle, askAboutPorts: mode === 'asking', openSockDiag });
-    return reportNamespace({ inode: null, name: null }, taken, {
+    return reportNamespace({ inode: null, name: null, holder: null }, taken, {
       top,
       findOwners: (inodes) => findKernelOwners(inodes, owners ? 60_000 : 0, null),
       units: { ofProcess: () => null, ofCgroup: () => null },

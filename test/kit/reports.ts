@@ -40,7 +40,7 @@ export function namespaceReport(lanes: readonly LaneReport[], more: Partial<Name
   const blockers: readonly BlockerReport[] = more.ports?.blockers ?? [];
   const blocked = blockers.reduce((total, { count }) => total + count, 0);
   return {
-    ...{ inode: 4_026_531_840, name: 'host', source: 'sock_diag' },
+    ...{ inode: 4_026_531_840, name: 'host', holder: null, source: 'sock_diag' },
     ports: { low: 32_768, high: 60_999, size: 28_232, reserved: 0, blocked, usable: 28_232 - blocked, blockers },
     settings: {
       ...{ tcpTwReuse: 2, tcpTwReuseDelaySeconds: 1, tcpTimestamps: 1 },

@@ -101,7 +101,7 @@ const REPORTS: Readonly<Record<string, Report>> = {
   namespaces: reportOf([
     namespaceReport([]),
     namespaceReport([closed], { inode: 4_026_532_001, name: 'web' }),
-    namespaceReport([past, small], { inode: 4_026_532_002, name: null }),
+    namespaceReport([past, small], { inode: 4_026_532_002, name: null, holder: { pid: 811, name: 'haproxy' } }),
     namespaceReport([], { inode: 4_026_532_003, name: 'container db' }),
   ]),
   capture: reportOf([namespaceReport([exhausted], { inode: null, name: null, source: 'ss -tan' })], {

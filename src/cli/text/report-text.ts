@@ -71,9 +71,11 @@ function renderNamespace(namespace: NamespaceReport, report: Report, screen: Scr
 }
 
 /** A capture's only namespace has no name, and needs none. */
-function namespaceName({ name, inode }: NamespaceReport, report: Report): string | null {
+function namespaceName({ name, inode, holder }: NamespaceReport, report: Report): string | null {
   if (name !== null) return name;
-  return inode === null && report.namespaces.length === 1 ? null : `namespace ${inode ?? 'of unknown inode'}`;
+  if (inode === null && report.namespaces.length === 1) return null;
+  const who = holder === null ? '' : ` (${holder.name} ${holder.pid})`;
+  return `namespace ${inode ?? 'of unknown inode'}${who}`;
 }
 
 function describePorts({ low, high, size, reserved, blocked, usable }: PortsReport): string {
