@@ -32,7 +32,8 @@ export interface TakeCensusOptions {
 }
 
 /**
- * Counts all lanes of a network namespace. Needs no privilege for this process's own namespace; changes nothing.
+ * Counts all lanes of a network namespace. Needs no privilege for this process's own namespace. Changes nothing but the
+ * counter EstabResets, where the kernel is asked about ports (see `askAboutPorts`).
  *
  * @throws FourtupleError FT_NAMESPACE, FT_PRIVILEGE where the namespace cannot be entered; FT_KERNEL where neither
  *   sock_diag nor /proc/net/tcp can be read
@@ -117,7 +118,7 @@ function openOrExplain(open: () => SockDiag, notes: string[]): SockDiag | null {
 
 function fallbackNote(error: unknown): string {
   if (!(error instanceof FourtupleError)) throw error;
-  return `sock_diag cannot be used (${error.message}): /proc/net/tcp is read instead, which is slower and does not show ports that are bound and idle.`;
+  return `sock_diag cannot be used (${error.message}): /proc/net/tcp is read instead, which is slower, does not show ports that are bound and idle, and counts sockets bound to different devices together.`;
 }
 
 async function scanWithSockDiag(

@@ -2,9 +2,9 @@
 import { type ApplicationContext, run } from '@stricli/core';
 import { application, withDefaultCommand } from './application.ts';
 import { processExitCode } from './exit-code.ts';
-import { endQuietlyOnClosedPipe } from './output.ts';
+import { endOnClosedOutput } from './output.ts';
 
-endQuietlyOnClosedPipe();
+endOnClosedOutput();
 const { stdout, stderr, env } = process;
 const context: ApplicationContext = { process: { stdout, stderr, env } };
 await run(application, withDefaultCommand(process.argv.slice(2)), context);

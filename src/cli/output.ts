@@ -1,11 +1,11 @@
-/** `fourtuple … | head`: whoever reads has enough, and that is no failure. */
-export function endQuietlyOnClosedPipe(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      process.exit(0);
-    });
-  }
+/** `fourtuple … | head`: whoever reads has enough, and that is no failure. A full disk is one, and has its message. */
+export function endOnClosedOutput(): void {
+  process.stderr.on('error', () => process.exit(1));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    process.stderr.write(`fourtuple: the output cannot be written: ${error.message}\n`);
+    process.exit(1);
+  });
 }
 
 /** Writes to standard output and waits until it is taken: a large report never piles up in memory. */

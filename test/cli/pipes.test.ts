@@ -40,6 +40,13 @@ describe('fourtuple in a pipeline', () => {
     expect(await pipeline('{ fourtuple --netns no-such-name 2>&1 >&3 | true; } 3>&1')).toMatchObject({ out: '' });
   });
 
+  it('says that its output cannot be written where the disk is full', async () => {
+    const { code, out, error } = await pipeline('fourtuple --json > /dev/full');
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(error).toMatch(/^fourtuple: the output cannot be written: ENOSPC/);
+    expect(error).not.toContain('    at ');
+  });
+
   it('writes all of a large report to a slow reader', async () => {
     setPortRange(40_000, 40_999);
     for (let port = 9000; port < 9700; port += 1) hold(1, serve('127.0.0.1', port));

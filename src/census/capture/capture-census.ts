@@ -42,14 +42,15 @@ export function censusOfCapture(capture: Capture, given: CaptureSettings): Names
     peerTimestamps: () => null,
     interfaceName: (index) => capture.zones.get(index) ?? null,
   });
+  const counts = countAll(capture, scanner.listeners.length);
   return {
     census,
     source: capture.format,
     settings,
-    counts: countAll(capture, scanner.listeners.length),
+    counts,
     durationSeconds: (performance.now() - start) / 1000,
     kernelSeconds: 0,
-    notes: [...notesOf(capture, given), ...poolNotes(census)],
+    notes: [...notesOf(capture, given, counts.timeWait > 0), ...poolNotes(census)],
   };
 }
 
@@ -68,7 +69,7 @@ function countAll(capture: Capture, listeners: number): SocketCounts {
   return counts;
 }
 
-function notesOf(capture: Capture, given: CaptureSettings): string[] {
+function notesOf(capture: Capture, given: CaptureSettings, holdsTimeWait: boolean): string[] {
   const notes = [...capture.warnings];
   if (given.range === undefined) {
     notes.push(
@@ -80,7 +81,7 @@ function notesOf(capture: Capture, given: CaptureSettings): string[] {
       'The capture holds no listening sockets: connections to a listener inside the range count as outbound; --listening names its port.',
     );
   }
-  if (!capture.holdsTimers) {
+  if (holdsTimeWait && !capture.holdsTimers) {
     notes.push('The capture tells no timers (ss -o does): opens per second are not known.');
   }
   return notes;
