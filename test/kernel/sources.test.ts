@@ -161,7 +161,7 @@ describe.each(MODES)('the census by another source, %s,', (mode) => {
 });
 
 const NOTE =
-  'sock_diag cannot be used (no netlink socket: EPROTONOSUPPORT): /proc/net/tcp is read instead, which is slower and does not show ports that are bound and idle.';
+  'sock_diag cannot be used (no netlink socket: EPROTONOSUPPORT): /proc/net/tcp is read instead, which is slower, does not show ports that are bound and idle, and counts sockets bound to different devices together.';
 
 /** Without the rates, which change from one census to the next. */
 async function observeBySource(mode: Mode, openSockDiag: () => SockDiag): Promise<[NamespaceReport, NamespaceReport]> {
