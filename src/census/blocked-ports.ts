@@ -3,7 +3,7 @@ import { PortSet } from '../tcp/port-set.ts';
 import type { BoundSocket } from './bound-sockets.ts';
 import { askKernel, type PortQuestion } from './pool-probe.ts';
 import type { Scan } from './scan.ts';
-import { Binding, findSharedPoolLanes } from './shared-pool.ts';
+import { Binding, findSharedPoolLanes, type PassSizes } from './shared-pool.ts';
 
 /** Which ports of the range `connect()` skips for every lane, and why. */
 export interface BlockedPorts {
@@ -27,11 +27,12 @@ export function findBlockedPorts(scan: Scan, isBlocked?: PortQuestion): BlockedP
   };
   const sockets = [...scan.listeners, ...scan.bound].filter(({ port }) => inRange(scan.range, port));
   for (const socket of sockets) block(socket.port);
-  const nothing = { ports, sockets, bindings: new Uint8Array(scan.lanes.size), free: new Set<number>(), asked: true };
-  if (scan.otherPassSockets === 0) return nothing;
-  const sizes = (): ReturnType<typeof passSizes> => passSizes(scan.range, scan.reserved, ports);
+  if (scan.otherPassSockets === 0) {
+    return { ports, sockets, bindings: new Uint8Array(scan.lanes.size), free: new Set(), asked: true };
+  }
+  const sizes = passSizes(scan.range, scan.reserved, ports);
   const bindings = findSharedPoolLanes(scan.lanes, scan.sockets, scan.range, sizes, explicitPorts(scan));
-  const answers = isBlocked === undefined ? null : askKernel(bindings, scan, ports, sizes().first, isBlocked);
+  const answers = isBlocked === undefined ? null : askKernel(bindings, scan, ports, sizes.first, isBlocked);
   for (const port of answers?.blocked ?? []) block(port);
   const blocked: BlockedPorts = { ports, sockets, bindings, free: answers?.free ?? new Set(), asked: answers !== null };
   if (bindings.every((binding) => binding === Binding.byConnect)) return blocked;
@@ -61,7 +62,7 @@ export function isPoolSocket(scan: Scan, { bindings, free }: BlockedPorts, row: 
   return binding === Binding.allBound || !isFirstPassPort(scan.range, port);
 }
 
-function passSizes(range: PortRange, reserved: PortSet, blocked: PortSet): { first: number; other: number } {
+function passSizes(range: PortRange, reserved: PortSet, blocked: PortSet): PassSizes {
   const size = rangeSize(range);
   const sizes = { first: Math.ceil(size / 2), other: Math.floor(size / 2) };
   const excluded = PortSet.of([...reserved, ...blocked]);

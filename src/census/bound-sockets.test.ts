@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { viewOf } from '../../test/kit/fake-sockets.ts';
 import { ipv6Only } from '../../test/kit/inet-diag-encoder.ts';
 import { at, listener } from '../../test/kit/scans.ts';
-import { listensOn, toBoundSocket } from './bound-sockets.ts';
+import { isBoundTo, toBoundSocket } from './bound-sockets.ts';
 
 interface Case {
   /** Where the listener is bound. */
@@ -46,7 +46,7 @@ describe('a listener', () => {
   it.each(cases)('on $on (IPv6 only: $only6, device $device) takes what comes to $to by device $by: $takes', (row) => {
     const attributes = row.only6 === undefined ? [] : [ipv6Only(row.only6)];
     const socket = viewOf(listener(row.on, 8080, { attributes, interfaceIndex: row.device ?? 0 }));
-    expect(listensOn(toBoundSocket(socket, 'listener'), at(row.to), row.by ?? 0)).toBe(row.takes);
+    expect(isBoundTo(toBoundSocket(socket, 'listener'), at(row.to), row.by ?? 0)).toBe(row.takes);
   });
 
   it('is kept apart from the view that it was copied from', () => {

@@ -37,8 +37,8 @@ export function toBoundSocket(socket: SocketView, kind: BoundKind): BoundSocket 
  * Whether a socket is bound to this local address, itself or by being bound to all: a listener takes connections to it
  * (`inet_lookup_listener()`), and no other socket can be bound to its port there (`inet_csk_bind_conflict()`).
  */
-export function listensOn(listener: BoundSocket, address: Address, interfaceIndex: number): boolean {
-  if (listener.interfaceIndex !== 0 && listener.interfaceIndex !== interfaceIndex) return false;
-  if (!isUnspecified(listener.address)) return sameAddress(listener.address, address);
-  return isIPv4(listener.address) ? isIPv4(address) : !(listener.ipv6Only && isIPv4(address));
+export function isBoundTo(socket: BoundSocket, address: Address, interfaceIndex: number): boolean {
+  if (socket.interfaceIndex !== 0 && socket.interfaceIndex !== interfaceIndex) return false;
+  if (!isUnspecified(socket.address)) return sameAddress(socket.address, address);
+  return isIPv4(socket.address) ? isIPv4(address) : !(socket.ipv6Only && isIPv4(address));
 }

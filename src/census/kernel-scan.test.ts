@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FakeKernel } from '../../test/kit/fake-sockets.ts';
 import type { DiagSocket } from '../../test/kit/inet-diag-encoder.ts';
 import { idle, lane, ports, SCENE_RANGE } from '../../test/kit/scans.ts';
-import type { SocketCounts } from '../linux/sockstat.ts';
+import type { KernelSocketCounts } from '../linux/sockstat.ts';
 import { PortSet } from '../tcp/port-set.ts';
 import { MANY_SOCKETS, scanKernel } from './kernel-scan.ts';
 import { SocketScanner } from './scan.ts';
@@ -14,7 +14,7 @@ const STATES = 16 + 4 + 48;
 const firstPass = (count: number): number[] => ports(SCENE_RANGE.low, SCENE_RANGE.low + 2 * (count - 1), 2);
 
 /** What a scan finds, and whether it asked for what is bound and idle. */
-async function scan(sockets: readonly DiagSocket[], counts: SocketCounts | null) {
+async function scan(sockets: readonly DiagSocket[], counts: KernelSocketCounts | null) {
   const kernel = new FakeKernel(sockets);
   const scanner = new SocketScanner(SCENE_RANGE, new PortSet());
   const notes = await scanKernel(kernel.sockDiag(), scanner, counts, (work) => work());
@@ -24,7 +24,7 @@ async function scan(sockets: readonly DiagSocket[], counts: SocketCounts | null)
   return { notes, looked, bound: scanner.bound.map(({ port }) => port), sockets: scanner.sockets.size };
 }
 
-const large = (unseen: number): SocketCounts => ({
+const large = (unseen: number): KernelSocketCounts => ({
   inUse: MANY_SOCKETS,
   timeWait: 0,
   allocated: MANY_SOCKETS + unseen,

@@ -1,5 +1,5 @@
 import type { SockDiag } from '../linux/sock-diag.ts';
-import type { SocketCounts } from '../linux/sockstat.ts';
+import type { KernelSocketCounts } from '../linux/sockstat.ts';
 import { FourtupleError } from '../tcp/error.ts';
 import type { SocketScanner } from './scan.ts';
 
@@ -20,7 +20,7 @@ const NEARLY_FULL = 0.9;
 export async function scanKernel(
   diag: SockDiag,
   scanner: SocketScanner,
-  counts: SocketCounts | null,
+  counts: KernelSocketCounts | null,
   enter: <T>(work: () => T) => T,
 ): Promise<string[]> {
   const isLarge = counts !== null && counts.inUse + counts.timeWait >= MANY_SOCKETS;
@@ -39,7 +39,7 @@ export async function scanKernel(
   }
   if (bound !== null) return bound();
   if (scanner.otherPassSockets > 0 || scanner.mostOfLane() >= NEARLY_FULL * scanner.portCount) return listBound()();
-  return explainSkipped(counts as SocketCounts);
+  return explainSkipped(counts as KernelSocketCounts);
 }
 
 function explainBound(error: unknown): string[] {
@@ -48,7 +48,7 @@ function explainBound(error: unknown): string[] {
 }
 
 /** Listeners and connections are in use; of the other sockets that exist, none need be in this namespace. */
-function explainSkipped({ inUse, allocated }: SocketCounts): string[] {
+function explainSkipped({ inUse, allocated }: KernelSocketCounts): string[] {
   const most = allocated - inUse;
   if (most <= 0) return [];
   const sockets = most === 1 ? '1 socket' : `${most} sockets`;

@@ -8,7 +8,7 @@ export interface NamespaceCensus {
   /** Where the sockets come from: `sock_diag`, `/proc/net/tcp`, or the format of a capture. */
   readonly source: string;
   readonly settings: NetworkSettings;
-  /** The kernel's own counts of all sockets of the namespace, null where they cannot be read. */
+  /** Of all sockets of the namespace, null where they cannot be read. */
   readonly counts: SocketCounts | null;
   readonly durationSeconds: number;
   /** Of `durationSeconds`, what was spent inside the kernel's send and recv. */

@@ -39,8 +39,7 @@ export function askKernel(
 ): PortAnswers | null {
   const answers = { blocked: new Set<number>(), free: new Set<number>() };
   const view: PortView = { sockets, range, known };
-  const counts = countPorts(bindings.length, view);
-  const { first, other, holders } = counts;
+  const { first, other, holders } = countPorts(bindings.length, view);
   let probes = 0;
   const byNumber = ([a]: [number, unknown], [b]: [number, unknown]): number =>
     (other[b] as number) - (other[a] as number);

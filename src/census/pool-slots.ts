@@ -2,7 +2,7 @@ import type { Address } from '../tcp/address.ts';
 import { inRange, rangeSize } from '../tcp/port-range.ts';
 import { PortSet } from '../tcp/port-set.ts';
 import type { BlockedPorts } from './blocked-ports.ts';
-import { listensOn } from './bound-sockets.ts';
+import { isBoundTo } from './bound-sockets.ts';
 import type { Scan } from './scan.ts';
 import { Binding } from './shared-pool.ts';
 
@@ -42,6 +42,6 @@ function sourcesThatBind(scan: Scan, blocked: BlockedPorts): Map<string, PortSet
 function unusableFor(source: Address, scan: Scan, blocked: BlockedPorts): PortSet {
   const ports = new PortSet();
   for (const port of scan.reserved) if (inRange(scan.range, port)) ports.add(port);
-  for (const socket of blocked.sockets) if (listensOn(socket, source, socket.interfaceIndex)) ports.add(socket.port);
+  for (const socket of blocked.sockets) if (isBoundTo(socket, source, socket.interfaceIndex)) ports.add(socket.port);
   return ports;
 }

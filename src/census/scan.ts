@@ -2,7 +2,7 @@ import type { SocketSource, SocketView } from '../linux/socket-source.ts';
 import { isFirstPassPort, type PortRange, rangeSize } from '../tcp/port-range.ts';
 import { PortSet } from '../tcp/port-set.ts';
 import { CONNECTED_STATES, stateMask, TcpState } from '../tcp/state.ts';
-import { type BoundSocket, listensOn, toBoundSocket } from './bound-sockets.ts';
+import { type BoundSocket, isBoundTo, toBoundSocket } from './bound-sockets.ts';
 import { INTERFACE, LANE_KEY_WORDS, LaneTable, readLaneKey } from './lane-table.ts';
 import { SocketTable } from './socket-table.ts';
 
@@ -135,6 +135,6 @@ export class SocketScanner implements Scan {
 
   #isInbound(port: number, address: BoundSocket['address'], interfaceIndex: number): boolean {
     const listeners = this.#listenersByPort.get(port);
-    return listeners?.some((listener) => listensOn(listener, address, interfaceIndex)) === true;
+    return listeners?.some((listener) => isBoundTo(listener, address, interfaceIndex)) === true;
   }
 }

@@ -74,7 +74,7 @@ interface SourcePorts {
 }
 
 /**
- * @param passSizes how many ports of the range connect() can choose from
+ * @param sizes how many ports of the range connect() can choose from
  * @param isExplicit whether a lane's source is known to be bound to a port of its own choice, which tells nothing
  * @returns a value of {@link Binding} for each lane
  */
@@ -82,13 +82,11 @@ export function findSharedPoolLanes(
   lanes: LaneTable,
   sockets: SocketTable,
   range: PortRange,
-  passSizes: () => PassSizes,
+  sizes: PassSizes,
   isExplicit: (lane: number, port: number) => boolean,
 ): Uint8Array {
   const verdict = new Uint8Array(lanes.size);
   const counts = countPasses(lanes, sockets, range, isExplicit);
-  if (counts === null) return verdict;
-  const sizes = passSizes();
   for (const source of groupBySource(lanes, counts)) {
     if (source.other === 0) continue;
     let unexplained = 0;
@@ -129,16 +127,15 @@ function isSmall(ports: PassSizes): boolean {
   return 2 ** -(ports.first + ports.other) > LIKELY_CHANCE;
 }
 
-/** Counts each lane's ports by the pass that would find them; null where none is of the other parity. */
+/** Counts each lane's ports by the pass that would find them. */
 function countPasses(
   lanes: LaneTable,
   sockets: SocketTable,
   range: PortRange,
   isExplicit: (lane: number, port: number) => boolean,
-): { of(lane: number): PassSizes } | null {
+): { of(lane: number): PassSizes } {
   const first = new Uint16Array(lanes.size);
   const other = new Uint16Array(lanes.size);
-  let anyOther = false;
   for (let row = 0; row < sockets.size; row += 1) {
     const lane = sockets.lane(row);
     const port = sockets.port(row);
@@ -146,9 +143,8 @@ function countPasses(
     const isFirst = isFirstPassPort(range, port) || sockets.bindAddressNoPort(row);
     const column = isFirst ? first : other;
     column[lane] = (column[lane] as number) + 1;
-    anyOther ||= !isFirst;
   }
-  return anyOther ? { of: (lane) => ({ first: first[lane] as number, other: other[lane] as number }) } : null;
+  return { of: (lane) => ({ first: first[lane] as number, other: other[lane] as number }) };
 }
 
 function groupBySource(lanes: LaneTable, counts: { of(lane: number): PassSizes }): Iterable<SourcePorts> {

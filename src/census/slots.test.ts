@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DiagSocket } from '../../test/kit/inet-diag-encoder.ts';
 import { at, censusOf, idle, lane, listener, SCENE_RANGE, type Scene } from '../../test/kit/scans.ts';
 import { inRange } from '../tcp/port-range.ts';
-import { listensOn } from './bound-sockets.ts';
+import { isBoundTo } from './bound-sockets.ts';
 import type { Census } from './census.ts';
 
 const SOURCES = ['10.0.0.5', '10.0.0.6'];
@@ -95,7 +95,7 @@ describe('the slots of a lane', () => {
           if (census.lane(index).pool === 'lane') continue;
           const address = census.scan.lanes.source(index);
           const blockers = census.blocked.sockets
-            .filter((socket) => listensOn(socket, address, socket.interfaceIndex))
+            .filter((socket) => isBoundTo(socket, address, socket.interfaceIndex))
             .map(({ port }) => port);
           const ofSource = lanes.filter((other) => other.source === source).flatMap((other) => [...other.ports]);
           const taken = [...ofSource, ...blockers].filter((port) => !ports.has(port));

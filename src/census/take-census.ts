@@ -4,7 +4,7 @@ import { isPortBlocked } from '../linux/port-probe.ts';
 import { ProcNetTcp } from '../linux/proc-net-tcp.ts';
 import { SockDiag } from '../linux/sock-diag.ts';
 import type { SocketSource } from '../linux/socket-source.ts';
-import { readSocketCounts, type SocketCounts } from '../linux/sockstat.ts';
+import { type KernelSocketCounts, readSocketCounts } from '../linux/sockstat.ts';
 import { readNetworkSettings } from '../linux/sysctl.ts';
 import { FourtupleError } from '../tcp/error.ts';
 import { LINUX_DEFAULT_RANGE } from '../tcp/port-range.ts';
@@ -124,7 +124,7 @@ function fallbackNote(error: unknown): string {
 async function scanWithSockDiag(
   diag: SockDiag | null,
   scanner: SocketScanner,
-  counts: SocketCounts | null,
+  counts: KernelSocketCounts | null,
   enter: <T>(work: () => T) => T,
   notes: string[],
 ): Promise<Scanned | null> {

@@ -17,13 +17,7 @@ const census = censusOf({
 const IN_LANES = { lanes: 2, used: 5, live: 2, timeWait: 2 };
 
 describe('the totals of a namespace', () => {
-  it.each<
-    [
-      string,
-      Pick<SocketCounts, 'inUse' | 'timeWait'> | null,
-      { outsideLanes: number | null; timeWaitOutsideLanes: number | null },
-    ]
-  >([
+  it.each<[string, SocketCounts | null, { outsideLanes: number | null; timeWaitOutsideLanes: number | null }]>([
     ['not known', null, { outsideLanes: null, timeWaitOutsideLanes: null }],
     ['as many as were listed', { inUse: 4, timeWait: 3 }, { outsideLanes: 0, timeWaitOutsideLanes: 0 }],
     ['more live ones', { inUse: 14, timeWait: 3 }, { outsideLanes: 10, timeWaitOutsideLanes: 0 }],

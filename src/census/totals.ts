@@ -15,7 +15,7 @@ export interface Totals {
 }
 
 /** @param counts the kernel's own counts of all sockets, null where they are not known */
-export function sumLanes(census: Census, counts: Pick<SocketCounts, 'inUse' | 'timeWait'> | null): Totals {
+export function sumLanes(census: Census, counts: SocketCounts | null): Totals {
   let [used, live, timeWait] = [0, 0, 0];
   for (let lane = 0; lane < census.laneCount; lane += 1) {
     used += census.used(lane);

@@ -36,7 +36,7 @@ function report(
       tcpMaxTwBuckets: 131_072,
       tcpFinTimeoutSeconds: null,
     },
-    counts: { inUse: 24, timeWait: 31, allocated: 30 },
+    counts: { inUse: 24, timeWait: 31 },
     durationSeconds: 0.01,
     kernelSeconds: 0.001,
     notes: options.notes ?? [],

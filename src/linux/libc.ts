@@ -20,6 +20,9 @@ interface Libc {
   socket(family: number, type: number, protocol: number): number;
 }
 
+/** What sockets are opened with, so that no child process inherits them (SOCK_CLOEXEC of <sys/socket.h>). */
+export const SOCK_CLOEXEC = 0o2000000;
+
 const library = loadLibrary();
 
 function loadLibrary(): ReturnType<typeof koffi.load> {

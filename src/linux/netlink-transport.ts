@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import { FourtupleError } from '../tcp/error.ts';
-import { errno, errnoName, libc, sendInBackground } from './libc.ts';
+import { errno, errnoName, libc, SOCK_CLOEXEC, sendInBackground } from './libc.ts';
 import { NetlinkError } from './netlink-error.ts';
 
 /** What carries netlink datagrams: the kernel, or a test that plays it. */
@@ -16,7 +16,7 @@ export interface NetlinkTransport {
 }
 
 const AF_NETLINK = 16;
-const SOCK_RAW_CLOEXEC = 3 | 0o2000000;
+const SOCK_RAW = 3;
 const SOL_NETLINK = 270;
 const NETLINK_EXT_ACK = 11;
 const SOL_SOCKET = 1;
@@ -33,7 +33,7 @@ const { EINTR, EAGAIN } = constants.errno;
  * @throws FourtupleError FT_UNSUPPORTED where the kernel has no such protocol, or a sandbox refuses it
  */
 export function openNetlink(protocol: number, purpose: string): NetlinkTransport {
-  const fd = libc.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, protocol);
+  const fd = libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
   if (fd < 0) {
     throw new FourtupleError('FT_UNSUPPORTED', `no netlink socket for ${purpose}: ${errnoName(errno())}`);
   }

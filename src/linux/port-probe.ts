@@ -1,9 +1,9 @@
 import { constants } from 'node:os';
 import { pid } from 'node:process';
 import { AF_INET } from './inet-diag-message.ts';
-import { errno, libc } from './libc.ts';
+import { errno, libc, SOCK_CLOEXEC } from './libc.ts';
 
-const SOCK_STREAM_CLOEXEC = 1 | 0o2000000;
+const SOCK_STREAM = 1;
 const IPPROTO_IP = 0;
 const IP_LOCAL_PORT_RANGE = 51;
 const IPPROTO_TCP = 6;
@@ -28,7 +28,7 @@ const { EADDRNOTAVAIL } = constants.errno;
  * @returns null where it cannot be asked: no privilege, an older kernel, a loopback interface that is down
  */
 export function isPortBlocked(port: number): boolean | null {
-  const socket = libc.socket(AF_INET, SOCK_STREAM_CLOEXEC, 0);
+  const socket = libc.socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (socket < 0) return null;
   try {
     const range = Uint32Array.of((port << 16) | port);

@@ -62,7 +62,7 @@ function addListener(scanner: SocketScanner, port: number): void {
 }
 
 function countAll(capture: Capture, listeners: number): SocketCounts {
-  const counts = { inUse: listeners, timeWait: 0, allocated: 0 };
+  const counts = { inUse: listeners, timeWait: 0 };
   capture.source.forEachSocket({ states: CONNECTED_STATES }, (socket) => {
     counts[socket.isTimeWait ? 'timeWait' : 'inUse'] += 1;
   });
