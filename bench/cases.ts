@@ -1,19 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { serve } from '../test/kit/connections.ts';
 import { fillWithTimeWait } from '../test/kit/fill.ts';
 import { closeAllSockets } from '../test/kit/native-socket.ts';
 import { enterNewNamespace } from '../test/kit/network-namespace.ts';
 import { writeSysctl } from '../test/kit/sysctl.ts';
 import { takeCensuses } from './census-times.ts';
-import { timeCommand } from './commands.ts';
+import { MAIN, timeCommand } from './commands.ts';
 import type { Mark } from './marks.ts';
 import { type Measurement, measure } from './measurement.ts';
 import { depopulate, type PopulationSize, populate } from './population.ts';
 import { progress } from './progress.ts';
 import { median } from './statistics.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const QUIET_ROUNDS = 15;
 const OWNERS_BUDGET_MS = 250;
 

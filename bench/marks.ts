@@ -5,7 +5,7 @@ export interface Mark {
   readonly name: string;
   readonly measured: number;
   readonly limit: number;
-  readonly unit: '' | ' MB';
+  readonly unit: '' | ' MB' | ' ms';
 }
 
 export function isMet({ measured, limit }: Mark): boolean {

@@ -1,14 +1,15 @@
 import { formatScopedAddress, isLinkLocal, isLoopback, sameAddress } from '../tcp/address.ts';
-import { freeSlots, laneSlots, type PortPool, usablePorts, utilization } from '../tcp/capacity.ts';
+import { firstPassPorts, freeSlots, laneSlots, type PortPool, usablePorts, utilization } from '../tcp/capacity.ts';
 import { type LanePattern, matchesLane } from '../tcp/lane-pattern.ts';
 import { TCP_STATE_COUNT, TcpState, type TcpStateName, tcpStateName } from '../tcp/state.ts';
 import { type ReuseSettings, reuseApplies } from '../tcp/time-wait.ts';
 import { type BlockedPorts, findBlockedPorts } from './blocked-ports.ts';
+import { type Cliff, findCliff } from './cliff.ts';
 import { slotsTakenByTwins } from './device-slots.ts';
 import { selectFullest } from './fullest.ts';
 import { countLanes, type LaneColumns } from './lane-columns.ts';
 import type { LaneUse } from './lane-use.ts';
-import { opensFromAges } from './opens-rate.ts';
+import { type OpenRates, openRates, opensFromAges, type TimeWaitAges } from './opens-rate.ts';
 import type { PortQuestion } from './pool-probe.ts';
 import { poolSlots } from './pool-slots.ts';
 import { dropRepeatedSockets } from './repeated-sockets.ts';
@@ -37,10 +38,13 @@ export class Census {
   readonly blocked: BlockedPorts;
   readonly pool: PortPool;
   readonly columns: LaneColumns;
+  /** How old a TIME_WAIT socket must be for connect() to take it over, where reuse applies. */
+  readonly reuseDelaySeconds: number;
   readonly #usable: number;
   readonly #context: CensusContext;
   readonly #poolSlots: Map<number, number>;
   readonly #takenByTwin: Map<number, number>;
+  #firstPassPorts: number | undefined;
 
   constructor(scan: SocketScanner, context: CensusContext) {
     this.scan = scan;
@@ -48,12 +52,13 @@ export class Census {
     this.blocked = findBlockedPorts(scan, context.isPortBlocked);
     this.pool = { range: scan.range, reserved: scan.reserved, blocked: this.blocked.ports };
     this.#usable = usablePorts(this.pool);
-    const delay = context.settings.tcpTwReuseDelaySeconds ?? ASSUMED_REUSE_DELAY_SECONDS;
-    const columns = countLanes(scan, this.blocked, delay * 1_000);
+    this.reuseDelaySeconds = context.settings.tcpTwReuseDelaySeconds ?? ASSUMED_REUSE_DELAY_SECONDS;
+    const delayMs = this.reuseDelaySeconds * 1_000;
+    const columns = countLanes(scan, this.blocked, delayMs);
     const repeated = dropRepeatedSockets(scan, columns.used, (lane) =>
       laneSlots(this.#usable, columns.ownBlocked[lane] as number),
     );
-    this.columns = repeated ? countLanes(scan, this.blocked, delay * 1_000) : columns;
+    this.columns = repeated ? countLanes(scan, this.blocked, delayMs) : columns;
     this.#poolSlots = poolSlots(scan, this.blocked);
     this.#takenByTwin = slotsTakenByTwins(scan, this.blocked.ports);
   }
@@ -111,6 +116,31 @@ export class Census {
     return reuseApplies(settings, loopback, ownEnd ? own : this.#context.peerTimestamps(lane));
   }
 
+  /** New connections per second of a lane, over three windows, as the ages of its TIME_WAIT sockets show them. */
+  rates(lane: number): OpenRates {
+    return openRates(this.#ages(lane), this.reuse(lane), this.reuseDelaySeconds * 1_000);
+  }
+
+  /** New connections per second of a lane, at present; null where no TIME_WAIT socket shows it. */
+  opensPerSecond(lane: number): number | null {
+    return opensFromAges(this.#ages(lane), this.reuse(lane), this.reuseDelaySeconds * 1_000);
+  }
+
+  /** How near a lane is to the cliff; null where it has none. */
+  cliff(lane: number): Cliff | null {
+    if (this.blocked.bindings[lane] !== Binding.byConnect) return null;
+    this.#firstPassPorts ??= firstPassPorts(this.pool);
+    const { columns } = this;
+    return findCliff({
+      firstPassPorts: this.#firstPassPorts,
+      used: this.used(lane),
+      ownBlocked: columns.ownBlocked[lane] as number,
+      firstPass: columns.firstPass[lane] as number,
+      firstPassPastDelay: columns.firstPassPastDelay[lane] as number,
+      reuse: columns.inState(lane, TcpState.TIME_WAIT) === 0 ? false : this.reuse(lane),
+    });
+  }
+
   /** How full a lane is at most, 0 to 1: where the reclaimable part is not known, it counts as none. */
   fullness(lane: number): number {
     const slots = this.slots(lane);
@@ -128,13 +158,6 @@ export class Census {
     const used = this.used(index);
     const reclaimable = this.reclaimable(index);
     const free = freeSlots(slots, used, reclaimable);
-    const ages = {
-      timeWait: columns.inState(index, TcpState.TIME_WAIT),
-      ageUnknown: columns.ageUnknown[index] as number,
-      closedInLastSecond: columns.closedInLastSecond[index] as number,
-      closedInLastTen: columns.closedInLastTen[index] as number,
-      oldestMs: columns.oldestTimeWaitMs[index] as number,
-    };
     return {
       index,
       source: formatScopedAddress(source, isLinkLocal(source) ? device : null),
@@ -149,7 +172,7 @@ export class Census {
       utilization: free === null ? null : utilization(slots, free),
       states: this.#states(index),
       pool: this.blocked.bindings[index] === Binding.byConnect ? 'lane' : 'source',
-      opensPerSecond: opensFromAges(ages, this.reuse(index)),
+      opensPerSecond: this.opensPerSecond(index),
       cgroupId: laneCgroup[index] ?? 0,
     };
   }
@@ -175,6 +198,21 @@ export class Census {
     let count = 0;
     for (let lane = 0; lane < this.laneCount; lane += 1) if (matches(lane)) count += 1;
     return count;
+  }
+
+  #ages(lane: number): TimeWaitAges {
+    const { columns } = this;
+    const timeWait = columns.inState(lane, TcpState.TIME_WAIT);
+    const ageUnknown = columns.ageUnknown[lane] as number;
+    return {
+      timeWait,
+      ageUnknown,
+      closedInLastSecond: columns.closedInLastSecond[lane] as number,
+      closedInLastTen: columns.closedInLastTen[lane] as number,
+      closedInLastMinute: columns.closedInLastMinute[lane] as number,
+      youngerThanDelay: timeWait - ageUnknown - (columns.pastReuseDelay[lane] as number),
+      oldestMs: columns.oldestTimeWaitMs[lane] as number,
+    };
   }
 
   #matching(pattern: LanePattern | undefined): ((lane: number) => boolean) | undefined {

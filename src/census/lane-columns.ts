@@ -1,3 +1,4 @@
+import { isFirstPassPort } from '../tcp/port-range.ts';
 import { TCP_STATE_COUNT, TcpState } from '../tcp/state.ts';
 import { LINUX_TIME_WAIT_MS } from '../tcp/time-wait.ts';
 import type { BlockedPorts } from './blocked-ports.ts';
@@ -11,15 +12,19 @@ export class LaneColumns {
   readonly live: Uint16Array;
   /** In TIME_WAIT for at least the reuse delay: what connect() takes over where reuse applies. */
   readonly pastReuseDelay: Uint16Array;
-  /** In TIME_WAIT for less than a second, and for less than ten. */
+  /** In TIME_WAIT for less than a second, for less than ten, and for less than a minute: those whose time is not over. */
   readonly closedInLastSecond: Uint16Array;
   readonly closedInLastTen: Uint16Array;
+  readonly closedInLastMinute: Uint16Array;
   /** The age of the oldest TIME_WAIT socket in milliseconds. */
   readonly oldestTimeWaitMs: Uint16Array;
   /** Sockets in TIME_WAIT whose age the source does not tell. */
   readonly ageUnknown: Uint16Array;
   /** Sockets on ports that are blocked for other lanes. */
   readonly ownBlocked: Uint16Array;
+  /** Sockets on the ports that connect() tries first, and those of them that are in pastReuseDelay; blocked ones left out. */
+  readonly firstPass: Uint16Array;
+  readonly firstPassPastDelay: Uint16Array;
   readonly #states: Uint16Array;
 
   constructor(lanes: number) {
@@ -28,9 +33,12 @@ export class LaneColumns {
     this.pastReuseDelay = new Uint16Array(lanes);
     this.closedInLastSecond = new Uint16Array(lanes);
     this.closedInLastTen = new Uint16Array(lanes);
+    this.closedInLastMinute = new Uint16Array(lanes);
     this.oldestTimeWaitMs = new Uint16Array(lanes);
     this.ageUnknown = new Uint16Array(lanes);
     this.ownBlocked = new Uint16Array(lanes);
+    this.firstPass = new Uint16Array(lanes);
+    this.firstPassPastDelay = new Uint16Array(lanes);
     this.#states = new Uint16Array(lanes * TCP_STATE_COUNT);
   }
 
@@ -47,28 +55,36 @@ export class LaneColumns {
 /** @param reuseDelayMs how old a TIME_WAIT socket must be for connect() to take it over */
 export function countLanes(scan: Scan, blocked: BlockedPorts, reuseDelayMs: number): LaneColumns {
   const columns = new LaneColumns(scan.lanes.size);
-  const { sockets } = scan;
+  const { sockets, range } = scan;
   for (let row = 0; row < sockets.size; row += 1) {
     const lane = sockets.lane(row);
     const state = sockets.state(row);
+    const port = sockets.port(row);
     increment(columns.used, lane);
     columns.countState(lane, state);
-    if (blocked.ports.has(sockets.port(row))) increment(columns.ownBlocked, lane);
+    const isBlocked = blocked.ports.has(port);
+    const isFirst = !isBlocked && isFirstPassPort(range, port);
+    if (isBlocked) increment(columns.ownBlocked, lane);
+    if (isFirst) increment(columns.firstPass, lane);
     if (!sockets.isTimeWait(row)) increment(columns.live, lane);
-    else if (state === TcpState.TIME_WAIT) countAge(columns, lane, sockets.timeWaitLeftMs(row), reuseDelayMs);
+    else if (state === TcpState.TIME_WAIT) countAge(columns, lane, sockets.timeWaitLeftMs(row), reuseDelayMs, isFirst);
   }
   return columns;
 }
 
-function countAge(columns: LaneColumns, lane: number, leftMs: number, reuseDelayMs: number): void {
+function countAge(columns: LaneColumns, lane: number, leftMs: number, reuseDelayMs: number, isFirst: boolean): void {
   if (leftMs === UNKNOWN_LEFT) {
     increment(columns.ageUnknown, lane);
     return;
   }
   const age = Math.max(0, LINUX_TIME_WAIT_MS - leftMs);
-  if (age >= reuseDelayMs) increment(columns.pastReuseDelay, lane);
+  if (age >= reuseDelayMs) {
+    increment(columns.pastReuseDelay, lane);
+    if (isFirst) increment(columns.firstPassPastDelay, lane);
+  }
   if (age < 1_000) increment(columns.closedInLastSecond, lane);
   if (age < 10_000) increment(columns.closedInLastTen, lane);
+  if (leftMs > 0) increment(columns.closedInLastMinute, lane);
   if (age > (columns.oldestTimeWaitMs[lane] as number)) columns.oldestTimeWaitMs[lane] = age;
 }
 

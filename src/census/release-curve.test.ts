@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TcpState } from '../tcp/state.ts';
-import { releaseCurves } from './release-curve.ts';
+import { releaseCurves, reuseCurve } from './release-curve.ts';
 import { SocketTable } from './socket-table.ts';
 
 function tableOf(rows: readonly { lane: number; state?: TcpState; leftMs: number }[]): SocketTable {
@@ -42,5 +42,28 @@ describe('the release curve', () => {
     ]);
     sockets.append(0, 50_000, TcpState.TIME_WAIT, true, false, -1, 0);
     expect(releaseCurves({ sockets }, new Set([0])).get(0)).toBeNull();
+  });
+});
+
+describe('the release curve where reuse applies', () => {
+  /** So many sockets begin their TIME_WAIT in each second. */
+  const steady = new Array<number>(61).fill(100).fill(0, 60);
+  const rounded = (curve: Float64Array): number[] => Array.from(curve, (count) => Number(count.toFixed(6)));
+
+  it('counts each socket in the second in which it comes to be older than the delay', () => {
+    expect(rounded(reuseCurve(steady, 1, 100))).toEqual([100, 0]);
+    expect(rounded(reuseCurve(steady, 3, 300))).toEqual([100, 100, 100, 0]);
+    const growing = Array.from({ length: 61 }, (_, second) => (second === 60 ? 0 : second));
+    expect(rounded(reuseCurve(growing, 3, 57 + 58 + 59))).toEqual([57, 58, 59, 0]);
+  });
+
+  it('counts what is younger than the delay, and nothing else, also where the delay is no whole number of seconds', () => {
+    expect(rounded(reuseCurve(steady, 2.5, 250))).toEqual([100, 100, 50, 0]);
+    expect(rounded(reuseCurve(steady, 0.2, 17))).toEqual([17, 0]);
+    expect(rounded(reuseCurve(new Array<number>(61).fill(0), 1, 0))).toEqual([0, 0]);
+  });
+
+  it('is the curve itself where the delay is as long as TIME_WAIT', () => {
+    expect(rounded(reuseCurve(steady, 60, 6_000))).toEqual(steady);
   });
 });

@@ -33,3 +33,27 @@ export function releaseCurves(
   }
   return curves;
 }
+
+/**
+ * The release curve of a lane that reuse applies to: how many of its TIME_WAIT slots connect() may take over in each of the
+ * next seconds, as they come to be older than the reuse delay.
+ *
+ * @param curve of all its TIME_WAIT sockets, see {@link releaseCurves}
+ * @param young how many of them are younger than the delay
+ */
+export function reuseCurve(curve: ArrayLike<number>, delaySeconds: number, young: number): Float64Array {
+  const reusable = LINUX_TIME_WAIT_MS / 1_000 - delaySeconds;
+  const released = new Float64Array(Math.ceil(delaySeconds) + 1);
+  let total = 0;
+  for (let second = Math.floor(reusable); second < curve.length; second += 1) {
+    const [from, until] = [Math.max(0, second - reusable), second + 1 - reusable];
+    const perSecond = curve[second] as number;
+    for (let at = Math.floor(from); at < Math.min(until, released.length); at += 1) {
+      const part = perSecond * (Math.min(until, at + 1) - Math.max(from, at));
+      released[at] = (released[at] as number) + part;
+      total += part;
+    }
+  }
+  // The second that the delay ends in is known as a whole only.
+  return total === 0 ? released : released.map((count) => (count * young) / total);
+}

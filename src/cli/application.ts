@@ -1,19 +1,20 @@
 import { type Application, buildApplication, buildRouteMap, type CommandContext, text_en } from '@stricli/core';
 import { FourtupleError } from '../tcp/error.ts';
+import { doctorCommand } from './doctor-command.ts';
 import { describeError } from './error-text.ts';
 import { FAILED, WRONG_USE } from './exit-code.ts';
 import { statusCommand } from './status-command.ts';
 import { version } from './version.ts';
 
 /** Each is loaded when it is run. */
-const COMMANDS = { status: statusCommand };
+const COMMANDS = { status: statusCommand, doctor: doctorCommand };
 
 const routes = buildRouteMap({
   routes: COMMANDS,
   docs: {
     brief: 'Shows which TCP lane runs out of source ports, with what, and whose it is',
     fullDescription:
-      'Without a command, status runs: `fourtuple --all` is `fourtuple status --all`.\n\nEXAMPLES\n  fourtuple\n    this machine, once\n  fourtuple --all\n    every network namespace: containers and pods too\n  fourtuple --from capture.txt\n    a machine without fourtuple: the text of ss -tanoe\n  fourtuple status --help\n    more of them\n\nA lane is a source address, a destination address and a destination port: a client has one source port for each connection of it. When all are held, mostly by TIME_WAIT, connect() fails with EADDRNOTAVAIL, "cannot assign requested address".',
+      'Without a command, status runs: `fourtuple --all` is `fourtuple status --all`.\n\nEXAMPLES\n  fourtuple\n    this machine, once\n  fourtuple --all\n    every network namespace: containers and pods too\n  fourtuple doctor\n    what is wrong, why, and what helps most here\n  fourtuple --from capture.txt\n    a machine without fourtuple: the text of ss -tanoe\n  fourtuple status --help\n    more of them\n\nA lane is a source address, a destination address and a destination port: a client has one source port for each connection of it. When all are held, mostly by TIME_WAIT, connect() fails with EADDRNOTAVAIL, "cannot assign requested address".',
   },
 });
 

@@ -26,3 +26,18 @@ export function parseDurationMs(text: string): number {
   if (match === null) throw new FourtupleError('FT_ARGUMENT', `'${text}' is not a duration: write 250ms, 2s or 1m`);
   return Number(match[1]) * (MILLISECONDS[match[2] as string] as number);
 }
+
+const SHORTEST_WATCH_MS = 100;
+const LONGEST_WATCH_MS = 600_000;
+
+/**
+ * Reads for how long something is watched: from 100 ms to 10 minutes.
+ *
+ * @returns milliseconds
+ * @throws FourtupleError FT_ARGUMENT
+ */
+export function parseWatchMs(text: string): number {
+  const duration = parseDurationMs(text);
+  if (duration >= SHORTEST_WATCH_MS && duration <= LONGEST_WATCH_MS) return duration;
+  throw new FourtupleError('FT_ARGUMENT', `'${text}' is not from 100ms to 10m: write 2s`);
+}

@@ -51,6 +51,7 @@ const anyReport: fc.Arbitrary<Report> = fc
           namespace: maybe(anyText),
         },
         ...{ lane: fc.constant(null), summary: anyText, remedies: fc.constant([]) },
+        ...{ explanation: anyText, unhelpful: fc.constant([]), namespaceInode: fc.constant(null) },
         evidence: fc.dictionary(anyText, fc.jsonValue({ maxDepth: 2 }), { noNullPrototype: true }),
       }),
       { maxLength: 2 },

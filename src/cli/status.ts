@@ -1,6 +1,6 @@
 import type { Report } from '../diagnosis/report.ts';
-import { FourtupleError } from '../tcp/error.ts';
 import { print } from './output.ts';
+import { checkCombination } from './report-flags.ts';
 import type { StatusFlags } from './status-flags.ts';
 
 /** How many lanes are listed where nothing else is said: what fits a screen, and what a program can take. */
@@ -24,27 +24,12 @@ export async function status(flags: StatusFlags): Promise<void> {
 
 async function takeReport(flags: StatusFlags, top: number): Promise<Report> {
   if (flags.from !== undefined) {
-    const { reportCapture } = await import('./status-capture.ts');
+    const { reportCapture } = await import('./capture-report.ts');
     return reportCapture(flags.from, { ...flags, top });
   }
-  const { reportMachine } = await import('./status-machine.ts');
-  return reportMachine({ ...flags, top }, (warning) => void process.stderr.write(`fourtuple: ${warning}\n`));
-}
-
-function checkCombination({ from, all, netns, range, reserved, listening }: StatusFlags): void {
-  if (all === true && netns !== undefined) {
-    throw new FourtupleError('FT_ARGUMENT', '--all and --netns exclude each other');
-  }
-  if (from !== undefined && (all === true || netns !== undefined)) {
-    throw new FourtupleError(
-      'FT_ARGUMENT',
-      '--from reads a capture, which has no namespaces: leave out --all and --netns',
-    );
-  }
-  if (from === undefined && (range !== undefined || reserved !== undefined || listening !== undefined)) {
-    throw new FourtupleError(
-      'FT_ARGUMENT',
-      '--range, --reserved and --listening go with --from: this machine tells its own',
-    );
-  }
+  const { reportMachine } = await import('./machine-report.ts');
+  return reportMachine(
+    { ...flags, top, thorough: false },
+    (warning) => void process.stderr.write(`fourtuple: ${warning}\n`),
+  );
 }

@@ -20,6 +20,7 @@ function takenWith(relist: NamespaceCensus['relist']): NamespaceCensus {
     tcpTimestamps: 1,
     tcpMaxTwBuckets: null,
     tcpFinTimeoutSeconds: null,
+    unprivilegedPortStart: null,
   };
   return { census, source: 'test', settings, counts: null, durationSeconds: 0, kernelSeconds: 0, relist, notes: [] };
 }

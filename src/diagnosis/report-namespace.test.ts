@@ -35,6 +35,7 @@ function report(
       reservedPorts: PortSet.of(SCENE.reserved ?? []),
       tcpMaxTwBuckets: 131_072,
       tcpFinTimeoutSeconds: null,
+      unprivilegedPortStart: null,
     },
     counts: { inUse: 24, timeWait: 31 },
     durationSeconds: 0.01,
@@ -43,6 +44,7 @@ function report(
   };
   const found = reportNamespace({ inode: 4_711, name: 'web', holder: null }, taken, {
     top: 20,
+    timeWaitSeconds: 61,
     units: { ofProcess: (pid) => `unit-of-${pid}`, ofCgroup: (id) => (id === 0 ? null : `cgroup-${id}`) },
     findOwners: (inodes) => {
       asked.push(...inodes);
@@ -91,7 +93,8 @@ describe('the report of a namespace', () => {
       ...{ source: '10.0.0.5', destination: '10.0.1.9', port: 80, device: null, pool: 'lane', unit: 'cgroup-7' },
       ...{ slots: 96, used: 31, live: 11, reclaimable: 0, free: 65, utilization: 0.322917, opensPerSecond: 0 },
       states: { ESTABLISHED: 11, TIME_WAIT: 20 },
-      ...{ secondsToCliff: null, secondsToExhaustion: null, settlesAt: null },
+      ...{ rates: { second: 0, tenSeconds: 0, minute: 2 }, holdSeconds: null, reuse: false, network: null },
+      ...{ cliffAt: 49, secondsToCliff: null, secondsToExhaustion: null, settlesAt: 0.114583 },
       processes: [{ ...NGINX, sockets: 11, unit: 'unit-of-811' }],
     });
     expect(lanes.map(({ used, unit, processes }) => [used, unit, processes.length])).toEqual([

@@ -1,11 +1,14 @@
 import { listBlockers } from '../census/blockers.ts';
 import type { LaneUse } from '../census/lane-use.ts';
 import type { NamespaceCensus } from '../census/namespace-census.ts';
+import type { ObservedRates } from '../census/observed-rates.ts';
 import { countOwners, type FoundOwners, type OwnedSockets } from '../census/owners.ts';
 import { sumLanes } from '../census/totals.ts';
 import type { LanePattern } from '../tcp/lane-pattern.ts';
+import type { NetworkQuality } from '../tcp/network-quality.ts';
 import { formatPortList } from '../tcp/port-list.ts';
 import { rangeSize } from '../tcp/port-range.ts';
+import { forecastLanes, type LaneOutlook } from './lane-forecast.ts';
 import { findLaneOwners } from './lane-owners.ts';
 import type { LaneReport, NamespaceReport, PortsReport, ProcessReport } from './report.ts';
 
@@ -19,6 +22,12 @@ export interface NamespaceReportOptions {
   findOwners(inodes: Iterable<number>): FoundOwners;
   /** Names the systemd unit, container or pod of processes and cgroups. */
   readonly units: UnitNames;
+  /** How long a slot is held in TIME_WAIT on average. */
+  readonly timeWaitSeconds: number;
+  /** Asks the live connections of lanes, by their number, what the network is like; left out where there are none to ask. */
+  measureNetwork?(lanes: readonly number[]): ReadonlyMap<number, NetworkQuality>;
+  /** What a watch saw a lane do, by its number; null where it saw nothing of it. Left out where none was kept. */
+  observed?(lane: number): ObservedRates | null;
 }
 
 export interface UnitNames {
@@ -40,8 +49,14 @@ export function reportNamespace(
   const blocking = blockers.flatMap(({ inodes }) => inodes);
   const { found, byLane } = findLaneOwners(taken, lanes, blocking, (inodes) => options.findOwners(inodes));
   const process = (owned: OwnedSockets): ProcessReport => ({ ...owned, unit: options.units.ofProcess(owned.pid) });
+  const networks = options.measureNetwork?.(lanes.map(({ index }) => index));
+  const outlooks = forecastLanes(census, lanes, options);
   const reported = lanes.map((lane) =>
-    reportLane(lane, (byLane.get(lane.index) ?? []).map(process), options.units.ofCgroup(lane.cgroupId)),
+    reportLane(lane, outlooks.get(lane.index) as LaneOutlook, {
+      processes: (byLane.get(lane.index) ?? []).map(process),
+      unit: options.units.ofCgroup(lane.cgroupId),
+      network: networks?.get(lane.index) ?? null,
+    }),
   );
   return {
     ...identity,
@@ -90,18 +105,25 @@ function portCounts({ census }: NamespaceCensus): Pick<PortsReport, 'size' | 're
 
 function reportLane(
   { index: _, cgroupId: __, ...lane }: LaneUse,
-  processes: readonly ProcessReport[],
-  unit: string | null,
+  { rates, ...outlook }: LaneOutlook,
+  known: Pick<LaneReport, 'processes' | 'unit' | 'network'>,
 ): LaneReport {
   return {
     ...lane,
     utilization: rounded(lane.utilization, 6),
-    opensPerSecond: rounded(lane.opensPerSecond, 3),
-    secondsToCliff: null,
-    secondsToExhaustion: null,
-    settlesAt: null,
-    processes,
-    unit,
+    opensPerSecond: rounded(outlook.opensPerSecond, 3),
+    rates: {
+      second: rounded(rates.second, 3),
+      tenSeconds: rounded(rates.tenSeconds, 3),
+      minute: rounded(rates.minute, 3),
+    },
+    reuse: outlook.reuse,
+    holdSeconds: rounded(outlook.holdSeconds, 6),
+    cliffAt: outlook.cliffAt,
+    secondsToCliff: rounded(outlook.secondsToCliff, 3),
+    secondsToExhaustion: rounded(outlook.secondsToExhaustion, 3),
+    settlesAt: rounded(outlook.settlesAt, 6),
+    ...known,
   };
 }
 

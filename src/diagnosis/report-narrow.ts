@@ -11,7 +11,12 @@ export function narrowReport(report: Report, top: number, pattern: LanePattern |
   return { ...report, namespaces: report.namespaces.map((namespace) => narrowNamespace(namespace, top, pattern)) };
 }
 
-function narrowNamespace(namespace: NamespaceReport, top: number, pattern: LanePattern | undefined): NamespaceReport {
+/** Like {@link narrowReport}, of one namespace. */
+export function narrowNamespace(
+  namespace: NamespaceReport,
+  top: number,
+  pattern: LanePattern | undefined,
+): NamespaceReport {
   const matching = pattern === undefined ? namespace.lanes : namespace.lanes.filter((lane) => matches(lane, pattern));
   const lanes = matching.slice(0, top);
   return { ...namespace, lanes, lanesOmitted: namespace.lanesOmitted + matching.length - lanes.length };

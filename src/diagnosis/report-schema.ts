@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import { printable } from '../linux/printable.ts';
+import { INSTRUCTION_PLACES } from '../remedies/instruction.ts';
+import { EFFORTS } from '../remedies/remedy.ts';
 import { MAX_PORT } from '../tcp/port-range.ts';
 import type { Report } from './report.ts';
 
@@ -13,6 +15,12 @@ const port = v.pipe(count, v.maxValue(MAX_PORT, 'a port'));
 const list = <Item extends v.GenericSchema>(item: Item): v.ArraySchema<Item, string> => v.array(item, 'a list');
 const object = <Entries extends v.ObjectEntries>(entries: Entries): v.ObjectSchema<Entries, string> =>
   v.object(entries, 'an object');
+
+const truth = v.boolean('true or false');
+/** A field that came later than the first reports: they do not have it. */
+const unknownUnlessGiven = <Item extends v.GenericSchema>(
+  item: Item,
+): v.OptionalSchema<v.NullableSchema<Item, null>, null> => v.optional(v.nullable(item, null), null);
 
 const processes = list(object({ pid: count, name: text, unit: v.nullable(text), sockets: count }));
 
@@ -42,6 +50,25 @@ const settings = object({
   tcpFinTimeoutSeconds: v.nullable(amount),
 });
 
+const UNKNOWN_RATES = { second: null, tenSeconds: null, minute: null };
+const rates = object({
+  second: v.nullable(amount),
+  tenSeconds: v.nullable(amount),
+  minute: v.nullable(amount),
+});
+
+const network = object({
+  samples: count,
+  isPrivate: truth,
+  roundTripSeconds: v.nullable(amount),
+  roundTripVarianceSeconds: v.nullable(amount),
+  segmentsSent: v.nullable(count),
+  retransmittedShare: v.nullable(amount),
+  reorderedShare: v.nullable(amount),
+  timestampsShare: v.nullable(amount),
+  bytesPerConnection: v.nullable(amount),
+});
+
 const lane = object({
   source: text,
   destination: text,
@@ -56,9 +83,14 @@ const lane = object({
   states: v.record(text, count, 'an object'),
   pool: v.picklist(['lane', 'source'], "'lane' or 'source'"),
   opensPerSecond: v.nullable(amount),
+  rates: v.optional(rates, UNKNOWN_RATES),
+  holdSeconds: unknownUnlessGiven(amount),
+  reuse: unknownUnlessGiven(truth),
+  cliffAt: unknownUnlessGiven(count),
   secondsToCliff: v.nullable(amount),
   secondsToExhaustion: v.nullable(amount),
   settlesAt: v.nullable(amount),
+  network: unknownUnlessGiven(network),
   processes,
   unit: v.nullable(text),
 });
@@ -85,27 +117,42 @@ const namespace = object({
   notes: list(text),
 });
 
+const instruction = object({
+  where: v.picklist(INSTRUCTION_PLACES, 'where an instruction goes'),
+  text,
+  note: v.nullable(text),
+});
+
 const remedy = object({
   id: text,
+  title: text,
   slots: v.nullable(amount),
   opensPerSecond: v.nullable(amount),
-  safe: v.nullable(v.boolean('true or false')),
+  gain: v.nullable(amount),
+  safe: v.nullable(truth),
   reason: text,
+  effort: v.picklist(EFFORTS, 'an effort'),
+  possible: truth,
+  missing: list(text),
   command: v.nullable(text),
+  instructions: list(instruction),
 });
 
 const finding = object({
   code: text,
   severity: v.picklist(['info', 'warning', 'critical'], "'info', 'warning' or 'critical'"),
   namespace: v.nullable(text),
+  namespaceInode: v.nullable(count),
   lane: v.nullable(object({ source: text, destination: text, port })),
   summary: text,
+  explanation: text,
   evidence: v.pipe(
     v.record(text, v.unknown(), 'an object'),
     v.check((evidence) => isNestedAtMost(DEEPEST_EVIDENCE, evidence), `nested at most ${DEEPEST_EVIDENCE} deep`),
     v.transform((evidence): Record<string, unknown> => printableValues(evidence)),
   ),
   remedies: list(remedy),
+  unhelpful: list(object({ what: text, why: text })),
 });
 
 /** What a report must hold. Members that it does not name may come from a newer version, and are left out. */

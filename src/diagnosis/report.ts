@@ -1,6 +1,9 @@
 import type { LaneUse } from '../census/lane-use.ts';
 import type { Totals } from '../census/totals.ts';
 import type { ProcessRef } from '../linux/socket-source.ts';
+import type { Instruction } from '../remedies/instruction.ts';
+import type { Effort } from '../remedies/remedy.ts';
+import type { NetworkQuality } from '../tcp/network-quality.ts';
 
 /**
  * The report: what `status --json` prints, what the agent serves and what `--from` reads back. Field names are a promise.
@@ -80,13 +83,33 @@ export interface SettingsReport {
 
 /** A lane as its census knows it, what is to become of it, and whose it is. */
 export interface LaneReport extends Omit<LaneUse, 'index' | 'cgroupId'> {
+  /** What `opensPerSecond` was chosen from. */
+  readonly rates: RatesReport;
+  /** How long a connection of it lives on average (live / opensPerSecond). */
+  readonly holdSeconds: number | null;
+  /** Whether tcp_tw_reuse applies to its TIME_WAIT slots. */
+  readonly reuse: boolean | null;
+  /** How many used slots make the cliff: from there connect() is slow; null where it has none. */
+  readonly cliffAt: number | null;
+  /** 0 for a lane that is past the cliff; null where it will not reach it, or that is not known. */
   readonly secondsToCliff: number | null;
+  /** 0 for a lane without a free slot; null where it will always have one, or that is not known. */
   readonly secondsToExhaustion: number | null;
+  /** The utilization at which it stays with its present load; null where it runs out, or that is not known. */
   readonly settlesAt: number | null;
+  /** What live connections tell of the network; `samples` is 0 where none lives; null where that was not asked. */
+  readonly network: NetworkQuality | null;
   /** Of its live sockets: TIME_WAIT ones belong to nobody. Those with most sockets first. */
   readonly processes: readonly ProcessReport[];
   /** The systemd unit, container or pod of one of its live sockets, by its cgroup; null where none is known. */
   readonly unit: string | null;
+}
+
+/** New connections per second over the last second, ten seconds and minute. */
+export interface RatesReport {
+  readonly second: number | null;
+  readonly tenSeconds: number | null;
+  readonly minute: number | null;
 }
 
 export interface ProcessReport {
@@ -99,22 +122,53 @@ export interface ProcessReport {
 
 export type Severity = 'info' | 'warning' | 'critical';
 
+/** Something wrong or about to be, with its evidence. */
 export interface FindingReport {
+  /** Stable: `lane-exhausted`. */
   readonly code: string;
   readonly severity: Severity;
   readonly namespace: string | null;
+  /** The inode of that namespace's file: it tells namespaces apart that have no name. */
+  readonly namespaceInode: number | null;
   readonly lane: { readonly source: string; readonly destination: string; readonly port: number } | null;
   /** One sentence. */
   readonly summary: string;
+  /** Why it is so, and what it means: a few sentences. */
+  readonly explanation: string;
   readonly evidence: Readonly<Record<string, unknown>>;
+  /** What helps, the best first. */
   readonly remedies: readonly RemedyReport[];
+  /** What is often advised and does not help here. */
+  readonly unhelpful: readonly UnhelpfulReport[];
+}
+
+export interface UnhelpfulReport {
+  readonly what: string;
+  /** One sentence. */
+  readonly why: string;
 }
 
 export interface RemedyReport {
+  /** Stable: `tcp-tw-reuse`. */
   readonly id: string;
+  readonly title: string;
+  /** The slots of the lane after it; null where that is not known. */
   readonly slots: number | null;
+  /** The opens per second that the lane can sustain after it; null where not known, or not bounded by ports. */
   readonly opensPerSecond: number | null;
+  /** By how much it multiplies what the lane can sustain or, where that is not known, its slots; null where unbounded. */
+  readonly gain: number | null;
+  /** null where that cannot be judged. */
   readonly safe: boolean | null;
+  /** Why it is safe or is not, with the figures measured. */
   readonly reason: string;
+  readonly effort: Effort;
+  /** Whether this kernel and its settings allow it. */
+  readonly possible: boolean;
+  /** What it needs and this machine lacks, one sentence each. */
+  readonly missing: readonly string[];
+  /** What to type in a shell; null where it is no command. */
   readonly command: string | null;
+  /** What a person types, and where, the best first. */
+  readonly instructions: readonly Instruction[];
 }

@@ -129,6 +129,35 @@ describe('a message of sock_diag', () => {
     );
   });
 
+  it('has the fields of tcp_info as they were encoded, as far as it reaches', () => {
+    const fields = fc.record({
+      timestamps: fc.boolean(),
+      ...{ lastDataReceivedMs: uint32, roundTripMicroseconds: uint32, roundTripVarianceMicroseconds: uint32 },
+      ...{ totalRetransmits: uint32, segmentsOut: uint32, reorderSeen: uint32 },
+      bytesAcked: fc.maxSafeNat(),
+      bytesReceived: fc.maxSafeNat(),
+    });
+    fc.assert(
+      fc.property(anySocket, fields, fc.nat(280), (socket, info, size) => {
+        const attributes = [encode.socketOptions(true), encode.tcpInfo(info, size), encode.cgroupId(1n)];
+        const view = read(encode.encodeSocket({ ...socket, family: 'ipv6', attributes }));
+        expect(view.timestamps).toBe(size > 5 ? info.timestamps : undefined);
+        for (const [name, [at, bytes]] of Object.entries(encode.TCP_INFO_LAYOUT)) {
+          const field = name as keyof typeof encode.TCP_INFO_LAYOUT;
+          expect([field, view[field]]).toEqual([field, size >= at + bytes ? info[field] : undefined]);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('knows nothing of tcp_info where there is none', () => {
+    const view = read(encode.encodeSocket(SOCKET));
+    for (const field of Object.keys(encode.TCP_INFO_LAYOUT)) {
+      expect(view[field as keyof typeof encode.TCP_INFO_LAYOUT]).toBeUndefined();
+    }
+  });
+
   it('does not know what an attribute that is too short would say', () => {
     const attributes = [
       { type: 2, value: new Uint8Array(5) },
@@ -183,7 +212,14 @@ describe('a message of sock_diag', () => {
         const view = read(body);
         expect(view.cookie).toBeLessThan(2n ** 64n);
         expect(view.timeWaitLeftMs).toBeGreaterThanOrEqual(-1);
-        for (const field of ['bindAddressNoPort', 'ipv6Only', 'cgroupId', 'timestamps'] as const) {
+        const attributes = [
+          'bindAddressNoPort',
+          'ipv6Only',
+          'cgroupId',
+          'timestamps',
+          'roundTripMicroseconds',
+        ] as const;
+        for (const field of [...attributes, 'bytesAcked'] as const) {
           try {
             expect(['boolean', 'number', 'undefined']).toContain(typeof view[field]);
           } catch (error) {

@@ -30,8 +30,19 @@ const InetDiagAttribute = { info: 2, ipv6Only: 11, cgroupId: 21, socketOptions: 
 
 /** Bit 0 of the second byte of INET_DIAG_SOCKOPT. */
 const BIND_ADDRESS_NO_PORT = 0x01;
-/** Where `tcpi_options` stands in struct tcp_info, and its bit for negotiated timestamps. */
-const TCP_INFO_OPTIONS = 5;
+/** Offsets in `struct tcp_info` (include/uapi/linux/tcp.h). It grows at its end: older kernels send fewer of its fields. */
+const TcpInfoOffset = {
+  options: 5,
+  lastDataReceived: 52,
+  roundTrip: 68,
+  roundTripVariance: 72,
+  totalRetransmits: 100,
+  bytesAcked: 120,
+  bytesReceived: 128,
+  segmentsOut: 136,
+  reorderSeen: 220,
+} as const;
+/** The bit of `tcpi_options` for negotiated timestamps. */
 const TCPI_OPT_TIMESTAMPS = 0x01;
 const MAPPED_PREFIX = 0xffff;
 const SMALLEST_MESSAGE: number = HEADER_SIZE + InetDiagOffset.attributes;
@@ -106,10 +117,50 @@ export class InetDiagView implements SocketView {
     return at < 0 ? 0 : Number(this.#view.getBigUint64(at, true));
   }
 
-  /** Whether the connection negotiated TCP timestamps; undefined where the message holds no tcp_info. */
+  /** Whether the connection negotiated TCP timestamps; undefined where the message does not tell, as in all that follow. */
   get timestamps(): boolean | undefined {
-    const at = this.#attribute(InetDiagAttribute.info, TCP_INFO_OPTIONS + 1);
-    return at < 0 ? undefined : (this.#view.getUint8(at + TCP_INFO_OPTIONS) & TCPI_OPT_TIMESTAMPS) !== 0;
+    const at = this.#infoField(TcpInfoOffset.options, 1);
+    return at < 0 ? undefined : (this.#view.getUint8(at) & TCPI_OPT_TIMESTAMPS) !== 0;
+  }
+
+  /** The smoothed round trip time; 0 where none has been measured yet. */
+  get roundTripMicroseconds(): number | undefined {
+    return this.#infoUint32(TcpInfoOffset.roundTrip);
+  }
+
+  /** The mean deviation of the round trip time; 250,000 where none has been measured yet (`tcp_init_sock()`). */
+  get roundTripVarianceMicroseconds(): number | undefined {
+    return this.#infoUint32(TcpInfoOffset.roundTripVariance);
+  }
+
+  /** Milliseconds since data came last, since the start of the connection where none did. */
+  get lastDataReceivedMs(): number | undefined {
+    return this.#infoUint32(TcpInfoOffset.lastDataReceived);
+  }
+
+  /** Segments that were sent again, SYNs among them. */
+  get totalRetransmits(): number | undefined {
+    return this.#infoUint32(TcpInfoOffset.totalRetransmits);
+  }
+
+  /** Segments sent, with those sent again and those that only acknowledge (Linux 4.2). */
+  get segmentsOut(): number | undefined {
+    return this.#infoUint32(TcpInfoOffset.segmentsOut);
+  }
+
+  /** How often segments of this connection were found to have arrived out of order (Linux 4.19). */
+  get reorderSeen(): number | undefined {
+    return this.#infoUint32(TcpInfoOffset.reorderSeen);
+  }
+
+  /** Bytes that the other end has acknowledged; SYN and FIN count as one each (Linux 4.1). */
+  get bytesAcked(): number | undefined {
+    return this.#infoUint64(TcpInfoOffset.bytesAcked);
+  }
+
+  /** Bytes received in order; a FIN counts as one (Linux 4.1). */
+  get bytesReceived(): number | undefined {
+    return this.#infoUint64(TcpInfoOffset.bytesReceived);
   }
 
   copyAddresses(into: Uint32Array): void {
@@ -135,6 +186,23 @@ export class InetDiagView implements SocketView {
       into[6] = view.getUint32(destination + 8);
       into[7] = view.getUint32(destination + 12);
     }
+  }
+
+  #infoUint32(offset: number): number | undefined {
+    const at = this.#infoField(offset, 4);
+    return at < 0 ? undefined : this.#view.getUint32(at, true);
+  }
+
+  /** Exact up to 2^53. */
+  #infoUint64(offset: number): number | undefined {
+    const at = this.#infoField(offset, 8);
+    return at < 0 ? undefined : this.#view.getUint32(at, true) + 2 ** 32 * this.#view.getUint32(at + 4, true);
+  }
+
+  /** Where a field of tcp_info stands, -1 where the message holds none, or an older and shorter one. */
+  #infoField(offset: number, size: number): number {
+    const at = this.#attribute(InetDiagAttribute.info, offset + size);
+    return at < 0 ? -1 : at + offset;
   }
 
   /** Where the value of an attribute starts, -1 where there is none of at least `size` bytes. */

@@ -53,6 +53,17 @@ describe('a request for TCP sockets', () => {
     );
   });
 
+  it('asks for tcp_info only where it is wanted', () => {
+    const [none, info] = [0, 1 << (2 - 1)];
+    for (const [wanted, bits] of [
+      [false, none],
+      [true, info],
+    ] as const) {
+      expect(encodeDumpOfAll(2, new Uint8Array(0), wanted)[16 + 3]).toBe(bits);
+      expect(encodeDumpOfFamily(2, 2, new Uint8Array(0), wanted)[16 + 2]).toBe(bits);
+    }
+  });
+
   it('about one connection names all four parts of it, and asks for its tcp_info', () => {
     const notMapped = anyIPv6.filter((address) => !isIPv4(address));
     const anyEnds = fc.oneof(fc.tuple(anyIPv4, anyIPv4), fc.tuple(notMapped, notMapped));

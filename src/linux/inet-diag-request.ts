@@ -18,19 +18,22 @@ const NO_COOKIE = 0xffff_ffff;
 /** `idiag_ext` bit that asks for struct tcp_info. */
 const EXTENSION_INFO = 1 << 1;
 
-/** A dump of both families in one walk of the kernel's tables. */
-export function encodeDumpOfAll(states: number, filter: Uint8Array): Uint8Array {
+/** A dump of both families in one walk of the kernel's tables; of full sockets with their tcp_info where asked. */
+export function encodeDumpOfAll(states: number, filter: Uint8Array, withInfo = false): Uint8Array {
   const message = newMessage(TCPDIAG_GETSOCK, NLM_F_DUMP, REQUEST_V1_SIZE, filter);
-  new DataView(message.buffer).setUint32(HEADER_SIZE + 4 + SOCKID_SIZE, states, true);
+  const view = new DataView(message.buffer);
+  view.setUint8(HEADER_SIZE + 3, withInfo ? EXTENSION_INFO : 0);
+  view.setUint32(HEADER_SIZE + 4 + SOCKID_SIZE, states, true);
   return message;
 }
 
 /** A dump of one family. */
-export function encodeDumpOfFamily(family: number, states: number, filter: Uint8Array): Uint8Array {
+export function encodeDumpOfFamily(family: number, states: number, filter: Uint8Array, withInfo = false): Uint8Array {
   const message = newMessage(SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, REQUEST_V2_SIZE, filter);
   const view = new DataView(message.buffer);
   view.setUint8(HEADER_SIZE, family);
   view.setUint8(HEADER_SIZE + 1, IPPROTO_TCP);
+  view.setUint8(HEADER_SIZE + 2, withInfo ? EXTENSION_INFO : 0);
   view.setUint32(HEADER_SIZE + 4, states, true);
   return message;
 }

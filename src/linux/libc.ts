@@ -6,6 +6,8 @@ import { FourtupleError } from '../tcp/error.ts';
 type Memory = ArrayBufferView | null;
 
 interface Libc {
+  bind(fd: number, address: Memory, size: number): number;
+  clock_getres(clock: number, into: Memory): number;
   close(fd: number): number;
   connect(fd: number, address: Memory, size: number): number;
   if_indextoname(index: number, into: Memory): bigint | null;
@@ -41,6 +43,8 @@ const send = library.func('long send(int, void *, size_t, int)');
 
 /** The C library, by the names of its functions. Each returns -1 (or null) on failure; read {@link errno} at once. */
 export const libc: Libc = {
+  bind: library.func('int bind(int, const void *, unsigned int)'),
+  clock_getres: library.func('int clock_getres(int, void *)'),
   close: library.func('int close(int)'),
   connect: library.func('int connect(int, const void *, unsigned int)'),
   if_indextoname: library.func('void *if_indextoname(unsigned int, void *)'),

@@ -74,6 +74,23 @@ describe('listing sockets', () => {
     ]);
   });
 
+  it('asks for tcp_info with the same states and ports, of all families at once or of each', () => {
+    const wanted = { states: CONNECTED_STATES, localPorts: { low: 40_000, high: 49_999 } };
+    for (const traits of [{}, { refusesAllFamilies: EINVAL }]) {
+      const kernel = new FakeKernel(SOCKETS, traits);
+      const found: unknown[] = [];
+      const diag = kernel.sockDiag();
+      diag.forEachWithInfo(wanted, (socket) => found.push([socket.localPort, socket.timestamps]));
+      const plain: unknown[] = [];
+      diag.forEachSocket(wanted, ({ localPort }) => plain.push(localPort));
+      expect(found).toEqual(plain.map((port) => [port, port === 40_000 ? true : undefined]));
+      const [extensions] = kernel.requests.slice(-1).map(({ type, bytes }) => bytes[type === 18 ? 19 : 18]);
+      expect(extensions).toBe(0);
+      const asked = kernel.requests.slice(0, kernel.requests.length / 2);
+      expect(asked.map(({ type, bytes }) => bytes[type === 18 ? 19 : 18])).toEqual(asked.map(() => 2));
+    }
+  });
+
   it('is refused where the kernel refuses for another reason', () => {
     const kernel = new FakeKernel(SOCKETS, { refusesAllFamilies: EPERM });
     expect(() => keysOf(kernel.sockDiag())).toThrow(

@@ -14,6 +14,8 @@ export interface NetworkSettings extends ReuseSettings {
   readonly tcpMaxTwBuckets: number | null;
   /** `net.ipv4.tcp_fin_timeout`. */
   readonly tcpFinTimeoutSeconds: number | null;
+  /** `net.ipv4.ip_unprivileged_port_start`. */
+  readonly unprivilegedPortStart: number | null;
 }
 
 /** Linux before 6.14 waits until the clock's next full second after the last timestamp. */
@@ -52,5 +54,6 @@ export function readNetworkSettings(): NetworkSettings {
     tcpTimestamps: readNumber('tcp_timestamps'),
     tcpMaxTwBuckets: readNumber('tcp_max_tw_buckets'),
     tcpFinTimeoutSeconds: readNumber('tcp_fin_timeout'),
+    unprivilegedPortStart: readNumber('ip_unprivileged_port_start'),
   };
 }

@@ -5,6 +5,33 @@
  */
 export const LINUX_TIME_WAIT_MS = 60_000;
 
+/** The timer wheel of kernel/time/timer.c: 64 buckets a level, each level 8 times as coarse as the one below. */
+const WHEEL_BUCKETS = 64;
+const WHEEL_COARSER = 8;
+const DEFAULT_TICKS_PER_SECOND = 250;
+
+/**
+ * The granule of the kernel's timer wheel at the length of TIME_WAIT, in seconds: sockets whose time ends within one are
+ * released together, at its end. 2.048 s at HZ=250, 4.096 s at HZ=1000 (kernel/time/timer.c, the table at its head).
+ *
+ * @param ticksPerSecond the kernel's HZ
+ */
+export function timeWaitGranuleSeconds(ticksPerSecond: number): number {
+  const ticks = (LINUX_TIME_WAIT_MS / 1_000) * ticksPerSecond;
+  let granule = 1;
+  while ((WHEEL_BUCKETS - 1) * granule < ticks) granule *= WHEEL_COARSER;
+  return granule / ticksPerSecond;
+}
+
+/**
+ * How long a slot is held in TIME_WAIT on average: 60 s, and half a granule of the timer wheel.
+ *
+ * @param ticksPerSecond the kernel's HZ; that of most distributions where null
+ */
+export function meanTimeWaitSeconds(ticksPerSecond: number | null): number {
+  return LINUX_TIME_WAIT_MS / 1_000 + timeWaitGranuleSeconds(ticksPerSecond ?? DEFAULT_TICKS_PER_SECOND) / 2;
+}
+
 /** What decides whether `connect()` may take over a TIME_WAIT slot. null: not known. */
 export interface ReuseSettings {
   /** `net.ipv4.tcp_tw_reuse`: 0 off, 1 on, 2 loopback only (the default since Linux 4.19). */

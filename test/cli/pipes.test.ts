@@ -96,8 +96,9 @@ describe('fourtuple in a pipeline', () => {
         const { code, out } = await pipeline('ss -tanoe | fourtuple --from - --range 40000-40099 --json');
         const [captured] = JSON.parse(out).namespaces;
         expect(code).toBe(0);
-        const unowned = live?.lanes.map((lane) => ({ ...lane, processes: [], unit: null }));
-        expect(captured).toMatchObject({ ports: live?.ports, totals: live?.totals, lanes: unowned });
+        const untold = { processes: [], unit: null, network: null, reuse: null };
+        const lanes = live?.lanes.map((lane) => ({ ...lane, ...untold }));
+        expect(captured).toMatchObject({ ports: live?.ports, totals: live?.totals, lanes });
       });
     });
   });

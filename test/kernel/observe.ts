@@ -5,6 +5,7 @@ import type { NamespaceReport } from '../../src/diagnosis/report.ts';
 import { reportNamespace } from '../../src/diagnosis/report-namespace.ts';
 import { openNamespace } from '../../src/linux/network-namespace.ts';
 import type { SockDiag } from '../../src/linux/sock-diag.ts';
+import { meanTimeWaitSeconds } from '../../src/tcp/time-wait.ts';
 import type { NetworkNamespace } from '../kit/network-namespace.ts';
 
 export interface Observation {
@@ -42,6 +43,7 @@ async function observeIn(mode: Mode, options: Observation): Promise<NamespaceRep
     return reportNamespace({ inode: null, name: null, holder: null }, taken, {
       top,
       findOwners: (inodes) => findKernelOwners(inodes, owners ? 60_000 : 0, null),
+      timeWaitSeconds: meanTimeWaitSeconds(null),
       units: { ofProcess: () => null, ofCgroup: () => null },
     });
   } finally {

@@ -83,11 +83,43 @@ export function cgroupId(id: bigint): DiagAttribute {
   return { type: 21, value };
 }
 
-/** INET_DIAG_INFO: `struct tcp_info`, of which only `tcpi_options` is filled. */
-export function tcpInfo(timestamps: boolean, size: number = INFO_SIZE): DiagAttribute {
-  const value = new Uint8Array(size).fill(0xfe);
-  if (size > 5) value[5] = timestamps ? 0xff : 0xfe;
-  return { type: 2, value };
+/** What `struct tcp_info` says, as the view names it. */
+export interface TcpInfoFields {
+  readonly timestamps?: boolean;
+  readonly lastDataReceivedMs?: number;
+  readonly roundTripMicroseconds?: number;
+  readonly roundTripVarianceMicroseconds?: number;
+  readonly totalRetransmits?: number;
+  readonly bytesAcked?: number;
+  readonly bytesReceived?: number;
+  readonly segmentsOut?: number;
+  readonly reorderSeen?: number;
+}
+
+/** Where a number stands in it, and how many bytes it has: by the layout of include/uapi/linux/tcp.h, field after field. */
+export const TCP_INFO_LAYOUT: Readonly<Record<Exclude<keyof TcpInfoFields, 'timestamps'>, readonly [number, 4 | 8]>> = {
+  lastDataReceivedMs: [8 + 11 * 4, 4],
+  roundTripMicroseconds: [8 + 15 * 4, 4],
+  roundTripVarianceMicroseconds: [8 + 16 * 4, 4],
+  totalRetransmits: [8 + 23 * 4, 4],
+  bytesAcked: [8 + 24 * 4 + 2 * 8, 8],
+  bytesReceived: [8 + 24 * 4 + 3 * 8, 8],
+  segmentsOut: [8 + 24 * 4 + 4 * 8, 4],
+  reorderSeen: [8 + 24 * 4 + 4 * 8 + 6 * 4 + 4 * 8 + 2 * 4 + 2 * 8 + 4, 4],
+};
+
+/** INET_DIAG_INFO: `struct tcp_info`. Fields that are not given hold bytes that no test asks for. */
+export function tcpInfo(fields: boolean | TcpInfoFields, size: number = INFO_SIZE): DiagAttribute {
+  const { timestamps, ...numbers } = typeof fields === 'boolean' ? { timestamps: fields } : fields;
+  const value = new Uint8Array(INFO_SIZE).fill(0xfe);
+  const view = new DataView(value.buffer);
+  value[5] = timestamps === true ? 0xff : 0xfe;
+  for (const [name, number] of Object.entries(numbers)) {
+    const [at, bytes] = TCP_INFO_LAYOUT[name as keyof typeof TCP_INFO_LAYOUT];
+    if (bytes === 4) view.setUint32(at, number, true);
+    else view.setBigUint64(at, BigInt(number), true);
+  }
+  return { type: 2, value: value.slice(0, size) };
 }
 
 /** Attributes one behind the other, each padded to four bytes. */

@@ -25,7 +25,8 @@ export function laneReport(
     },
     utilization: free === null ? null : Number(((slots - free) / slots).toFixed(6)),
     ...{ states, pool: 'lane', opensPerSecond: null },
-    ...{ secondsToCliff: null, secondsToExhaustion: null, settlesAt: null, processes: [], unit: null },
+    ...{ rates: { second: null, tenSeconds: null, minute: null }, holdSeconds: null, reuse: null, network: null },
+    ...{ cliffAt: null, secondsToCliff: null, secondsToExhaustion: null, settlesAt: null, processes: [], unit: null },
     ...more,
   };
 }

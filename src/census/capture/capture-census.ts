@@ -28,6 +28,7 @@ export function censusOfCapture(capture: Capture, given: CaptureSettings): Names
     tcpTimestamps: null,
     tcpMaxTwBuckets: null,
     tcpFinTimeoutSeconds: null,
+    unprivilegedPortStart: null,
   };
   const scanner = new SocketScanner(settings.portRange, settings.reservedPorts);
   scanner.addListeners(capture.source);

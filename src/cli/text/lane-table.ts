@@ -1,7 +1,7 @@
 import type { LaneReport, NamespaceReport } from '../../diagnosis/report.ts';
 import { formatLane } from '../../tcp/lane.ts';
+import { formatCount, formatRate, formatShare } from '../../tcp/number-text.ts';
 import { renderBar } from './bar.ts';
-import { formatCount, formatRate, formatShare } from './number.ts';
 import { describeProcesses } from './process-text.ts';
 import type { Screen } from './screen.ts';
 import { style } from './style.ts';

@@ -1,22 +1,22 @@
-import type { LaneReport, NamespaceReport, PortsReport, Report, SettingsReport } from '../../diagnosis/report.ts';
+import { groupFindings } from '../../diagnosis/problems.ts';
+import type { FindingReport, NamespaceReport, PortsReport, Report, SettingsReport } from '../../diagnosis/report.ts';
 import { sustainableOpensPerSecond } from '../../tcp/capacity.ts';
-import { formatLane } from '../../tcp/lane.ts';
+import { formatCount, formatRate, formatSeconds, formatShare, plural, UNKNOWN } from '../../tcp/number-text.ts';
 import { LINUX_TIME_WAIT_MS } from '../../tcp/time-wait.ts';
 import { fullness, renderLanes } from './lane-table.ts';
-import { formatCount, formatRate, formatSeconds, formatShare, plural, UNKNOWN } from './number.ts';
 import { describeProcesses } from './process-text.ts';
+import { renderHead, renderNote } from './report-head.ts';
 import type { Screen } from './screen.ts';
+import { severityLine } from './severity.ts';
 import { style } from './style.ts';
-import { wrap } from './wrap.ts';
 
 /** How many ports of a blocker are spelled out. */
 const PORTS_SPELLED = 40;
 /** How many blockers are listed. */
 const BLOCKERS_LISTED = 5;
 
-/** From this share of its slots on, a lane is spoken of; so many lanes at most. */
-const ALMOST_FULL = 0.9;
-const VERDICTS_GIVEN = 3;
+/** How many problems are told. */
+const PROBLEMS_GIVEN = 3;
 
 /** A report as a person reads it: namespaces without a used slot are only named, but for a single one. */
 export function renderReport(report: Report, screen: Screen): string {
@@ -24,7 +24,7 @@ export function renderReport(report: Report, screen: Screen): string {
   const busy = namespaces.filter((namespace) => namespaces.length === 1 || !isQuiet(namespace)).sort(byFullness);
   const quiet = namespaces.filter((namespace) => !busy.includes(namespace));
   const blocks = [
-    renderHead(report, screen),
+    renderHead(report, screen, 'taken'),
     ...busy.map((namespace) => renderNamespace(namespace, report, screen)),
     ...(quiet.length === 0 ? [] : [renderQuiet(quiet, report, screen)]),
   ];
@@ -46,26 +46,16 @@ function renderQuiet(quiet: readonly NamespaceReport[], report: Report, screen: 
   return style(screen, 'dim', `no ephemeral port is used in: ${names.join(', ')}`);
 }
 
-function renderHead({ host, takenAt, durationSeconds }: Report, screen: Screen): string {
-  const parts = [
-    host.name ?? 'a captured machine',
-    host.kernel === null ? null : `Linux ${host.kernel}`,
-    takenAt === null ? null : takenAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC'),
-    `${takenAt === null ? 'read' : 'taken'} in ${formatSeconds(durationSeconds)}`,
-  ];
-  return style(screen, 'dim', parts.filter((part) => part !== null).join(screen.unicode ? ' · ' : ', '));
-}
-
 function renderNamespace(namespace: NamespaceReport, report: Report, screen: Screen): string {
   const name = namespaceName(namespace, report);
   const lines = [
     style(screen, 'bold', `${name === null ? '' : `${name}: `}${describePorts(namespace.ports)}`),
     ...renderBlockers(namespace.ports),
-    ...renderVerdicts(namespace, screen),
+    ...renderFindings(namespace, report, screen),
     ...(namespace.lanes.length === 0 ? renderEmpty(namespace) : ['', ...renderLanes(namespace, screen)]),
     ...renderRest(namespace),
     ...renderTotals(namespace),
-    ...namespace.notes.map((note) => style(screen, 'yellow', wrap(`note: ${note}`, screen.width))),
+    ...namespace.notes.map((note) => renderNote(note, screen)),
   ];
   return lines.join('\n');
 }
@@ -105,32 +95,28 @@ function renderBlockers({ blockers }: PortsReport): string[] {
   return rest === 0 ? lines : [...lines, `  blocked: ${plural(rest, 'more port')}`];
 }
 
-/** A sentence for each lane that fails, or is about to. */
-function renderVerdicts({ lanes }: NamespaceReport, screen: Screen): string[] {
-  return lanes
-    .filter((lane) => fullness(lane) >= ALMOST_FULL)
-    .slice(0, VERDICTS_GIVEN)
-    .map((lane) => (lane.free === 0 ? describeExhausted(lane) : describeAlmostFull(lane)))
-    .map((sentence) => style(screen, 'red', wrap(sentence, screen.width)));
+/** What fails or is about to, and what will: informations are left to `doctor`. */
+function renderFindings(namespace: NamespaceReport, { findings }: Report, screen: Screen): string[] {
+  const own = findings.filter((finding) => finding.severity !== 'info' && isAbout(finding, namespace));
+  const problems = groupFindings(own);
+  const lines = problems.slice(0, PROBLEMS_GIVEN).map(({ main }) => {
+    return severityLine(screen, main.severity, main.summary);
+  });
+  const rest = problems.length - lines.length;
+  const more = rest > 0 ? ` and ${plural(rest, 'more problem')}` : '';
+  return lines.length === 0
+    ? []
+    : [...lines, style(screen, 'dim', `(why, and what helps${more}: fourtuple doctor${reachText(namespace)})`)];
 }
 
-function describeExhausted(lane: LaneReport): string {
-  const error = lane.pool === 'source' ? 'bind() fails with EADDRINUSE' : 'connect() fails with EADDRNOTAVAIL';
-  return `EXHAUSTED ${formatLane(lane)} has no free slot of ${formatCount(lane.slots)}: ${error}.${describeHeld(lane)}`;
+function isAbout(finding: FindingReport, { inode, name }: NamespaceReport): boolean {
+  return finding.namespaceInode === inode && finding.namespace === name;
 }
 
-function describeAlmostFull(lane: LaneReport): string {
-  const free = lane.free ?? Math.max(0, lane.slots - lane.used);
-  const unsure = lane.free === null ? ', if none can be taken over from TIME_WAIT' : '';
-  return `ALMOST FULL ${formatLane(lane)} has ${formatCount(free)} of ${plural(lane.slots, 'slot')} free${unsure}.${describeHeld(lane)}`;
-}
-
-/** What holds the slots, and how they come back. */
-function describeHeld({ states, used }: LaneReport): string {
-  const timeWait = states.TIME_WAIT ?? 0;
-  if (timeWait * 2 < used) return ` Open connections hold ${formatCount(used - timeWait)}.`;
-  const share = timeWait === used ? 'TIME_WAIT holds all that are used' : `TIME_WAIT holds ${formatCount(timeWait)}`;
-  return ` ${share}, each for ${LINUX_TIME_WAIT_MS / 1000} s after its connection closed.`;
+/** How a command reaches the namespace: ` --netns web`. */
+function reachText({ name, holder }: NamespaceReport): string {
+  if (holder !== null) return ` --netns ${holder.pid}`;
+  return name === null || name === 'host' ? '' : ` --netns ${name}`;
 }
 
 function renderEmpty({ ports, totals, settings }: NamespaceReport): string[] {

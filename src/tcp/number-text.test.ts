@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatCount, formatRate, formatSeconds, formatShare, plural } from './number.ts';
+import { formatCount, formatRate, formatSeconds, formatShare, plural } from './number-text.ts';
 
 describe('numbers', () => {
   it.each([

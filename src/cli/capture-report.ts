@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { type Capture, readCapture } from '../census/capture/capture.ts';
 import { censusOfCapture } from '../census/capture/capture-census.ts';
-import type { Report } from '../diagnosis/report.ts';
+import { diagnose } from '../diagnosis/diagnose.ts';
+import { type Examination, LANES_EXAMINED } from '../diagnosis/examination.ts';
+import { machineOf } from '../diagnosis/machine.ts';
+import type { LaneReport, Report } from '../diagnosis/report.ts';
 import { reportNamespace } from '../diagnosis/report-namespace.ts';
-import { narrowReport } from '../diagnosis/report-narrow.ts';
+import { narrowNamespace, narrowReport } from '../diagnosis/report-narrow.ts';
 import { isReport, readReport } from '../diagnosis/report-reader.ts';
+import type { Program } from '../remedies/remedy.ts';
 import { FourtupleError } from '../tcp/error.ts';
 import type { LanePattern } from '../tcp/lane-pattern.ts';
 import type { PortRange } from '../tcp/port-range.ts';
@@ -44,21 +48,39 @@ export function reportCapture(file: string, options: CaptureReportOptions): Repo
     return narrowReport(readReport(bytes, name), options.top, options.lane);
   }
   const capture = readCapture(bytes, name);
-  const taken = censusOfCapture(capture, options);
-  const namespace = reportNamespace({ inode: null, name: null, holder: null }, taken, {
-    top: options.top,
-    pattern: options.lane,
-    findOwners: () => ownersOf(capture),
-    units: { ofProcess: () => null, ofCgroup: () => null },
-  });
+  const { namespace, findings } = examineCapture(capture, options);
   return {
     schema: 1,
     takenAt: null,
     durationSeconds: Number(((performance.now() - start) / 1000).toFixed(6)),
     host: { name: null, kernel: null },
-    namespaces: [namespace],
-    findings: [],
+    namespaces: [narrowNamespace(namespace, options.top, undefined)],
+    findings,
   };
+}
+
+/** Nothing is known of the captured machine but what the capture holds. */
+function examineCapture(capture: Capture, options: CaptureReportOptions): Examination {
+  const taken = censusOfCapture(capture, options);
+  const unnamed = { name: null, holder: null };
+  const machine = machineOf(taken, { ...unnamed, isOwn: true, kernel: null, ticksPerSecond: null, capabilities: null });
+  const namespace = reportNamespace({ ...unnamed, inode: null }, taken, {
+    top: Math.max(options.top, LANES_EXAMINED),
+    pattern: options.lane,
+    findOwners: () => ownersOf(capture),
+    timeWaitSeconds: machine.timeWaitSeconds,
+    units: { ofProcess: () => null, ofCgroup: () => null },
+  });
+  return { namespace, findings: diagnose({ ...NOTHING_MORE, namespace, machine }, programNamed) };
+}
+
+const NOTHING_MORE = {
+  ...{ counters: null, inbound: null, unseenBlocked: null, host: null, settingLines: null, trace: null },
+} as const;
+
+/** A captured process tells its name, and nothing more. */
+function programNamed({ processes: [first] }: LaneReport): Program | null {
+  return first === undefined ? null : { name: first.name, version: null };
 }
 
 function ownersOf({ owners }: Capture): ReturnType<Parameters<typeof reportNamespace>[2]['findOwners']> {

@@ -26,7 +26,16 @@ export function formatSeconds(seconds: number): string {
   return `${seconds.toFixed(Number.isInteger(seconds) ? 0 : 1)} s`;
 }
 
-/** `1 lane`, `2 lanes`. */
-export function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+/** A time from now: `0.7 s`, `45 s`, `4 min 10 s`, `2 h 5 min`. */
+export function formatWait(seconds: number): string {
+  if (seconds < 9.95) return `${Number(seconds.toFixed(1))} s`;
+  const whole = Math.round(seconds);
+  if (whole < 120) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** `1 lane`, `2 lanes`, `2 processes`. */
+export function plural(count: number, noun: string, nouns: string = `${noun}s`): string {
+  return `${formatCount(count)} ${count === 1 ? noun : nouns}`;
 }

@@ -1,0 +1,159 @@
+import { hostname, release } from 'node:os';
+import { bySeverity } from '../diagnosis/diagnose.ts';
+import type { Examination } from '../diagnosis/examination.ts';
+import { examineNamespace } from '../diagnosis/examine-namespace.ts';
+import { ownCapabilities } from '../diagnosis/machine.ts';
+import type { Report } from '../diagnosis/report.ts';
+import { listNamespaces, type NamespaceEntry, openListedNamespace } from '../linux/namespace-list.ts';
+import { inNamespace, type NamespaceHandle, openNamespace } from '../linux/network-namespace.ts';
+import { readSysctl } from '../linux/sysctl.ts';
+import { ticksPerSecond } from '../linux/timer-tick.ts';
+import { FourtupleError } from '../tcp/error.ts';
+import type { LanePattern } from '../tcp/lane-pattern.ts';
+import { type PortRange, parsePortRange } from '../tcp/port-range.ts';
+import { type Watches, watchNamespaces } from './watch-namespaces.ts';
+
+/** What of a machine is reported. */
+export interface MachineReportOptions {
+  readonly netns?: string | undefined;
+  readonly all?: boolean | undefined;
+  readonly top: number;
+  readonly lane?: LanePattern | undefined;
+  /** How long to search for the owners of sockets in each namespace, in milliseconds. */
+  readonly owners: number;
+  /** Looks at more than the census does, for what may be wrong. */
+  readonly thorough: boolean;
+  /** For how long closes are watched first, in milliseconds; 0 or left out not at all. */
+  readonly watchCloses?: number | undefined;
+}
+
+const OWN_NAMESPACE = '/proc/thread-self/ns/net';
+/** The name that the list of namespaces gives to the one that the kernel started with. */
+const HOST = 'host';
+
+/**
+ * The report of this machine: of this process's network namespace, of another one, or of all.
+ *
+ * @param warn takes a sentence about a namespace that could not be looked at: the others are reported all the same
+ * @throws FourtupleError where the one namespace that is asked for cannot be looked at
+ */
+export async function reportMachine(options: MachineReportOptions, warn: (text: string) => void): Promise<Report> {
+  const start = performance.now();
+  const examined = options.all === true ? await examineAll(options, warn) : [await examineOne(options, options.netns)];
+  return {
+    schema: 1,
+    // A watch may have taken minutes: what is reported is as it was at its end.
+    takenAt: new Date().toISOString(),
+    durationSeconds: Number(((performance.now() - start) / 1000).toFixed(6)),
+    host: { name: hostname(), kernel: release() },
+    namespaces: examined.map(({ namespace }) => namespace),
+    findings: examined.flatMap(({ findings }) => findings).sort(bySeverity),
+  };
+}
+
+async function examineOne(options: MachineReportOptions, reference: string | undefined): Promise<Examination> {
+  const handle = openNamespace(reference ?? OWN_NAMESPACE);
+  try {
+    const { namespaces } = listNamespaces();
+    const listed = namespaces.find(({ inode }) => inode === handle.inode);
+    const watches = await watchNamespaces([handle], options.watchCloses);
+    const { name, holder } = listed ?? { name: null, holder: null };
+    return await examine(handle, { name, holder, host: hostRange(namespaces), watches }, options);
+  } finally {
+    handle.close();
+  }
+}
+
+async function examineAll(options: MachineReportOptions, warn: (text: string) => void): Promise<Examination[]> {
+  const list = listNamespaces();
+  for (const note of list.notes) warn(note);
+  const host = hostRange(list.namespaces);
+  const watches = await watchNamespaces(openEach(list.namespaces), options.watchCloses);
+  const examined: Examination[] = [];
+  for (const entry of list.namespaces) {
+    try {
+      examined.push(await examineEntry(entry, host, watches, options));
+    } catch (error) {
+      if (!(error instanceof FourtupleError)) throw error;
+      // Whatever is watched is kept alive by it.
+      watches.get(entry.inode)?.stop();
+      warn(error.message);
+    }
+  }
+  return examined;
+}
+
+/** Each namespace is open while it is used. One that cannot be opened is left out: whoever examines it says why. */
+function* openEach(entries: readonly NamespaceEntry[]): Iterable<NamespaceHandle> {
+  for (const entry of entries) {
+    let handle: NamespaceHandle | undefined;
+    try {
+      handle = openListedNamespace(entry);
+      yield handle;
+    } catch (error) {
+      if (!(error instanceof FourtupleError)) throw error;
+    } finally {
+      handle?.close();
+    }
+  }
+}
+
+async function examineEntry(
+  entry: NamespaceEntry,
+  host: PortRange | null,
+  watches: Watches,
+  options: MachineReportOptions,
+): Promise<Examination> {
+  const handle = openListedNamespace(entry);
+  try {
+    return await examine(handle, { name: entry.name, holder: entry.holder, host, watches }, options);
+  } finally {
+    handle.close();
+  }
+}
+
+/** What is known of a namespace before it is examined. */
+interface Known extends Pick<NamespaceEntry, 'name' | 'holder'> {
+  readonly host: PortRange | null;
+  readonly watches: Watches;
+}
+
+function examine(
+  handle: NamespaceHandle,
+  { name, holder, host, watches }: Known,
+  options: MachineReportOptions,
+): Promise<Examination> {
+  const own = openNamespace(OWN_NAMESPACE);
+  const isOwn = own.inode === handle.inode;
+  own.close();
+  const identity = {
+    ...{ inode: handle.inode, name, holder, isOwn },
+    ...{ kernel: release(), ticksPerSecond: ticksPerSecond(), capabilities: ownCapabilities() },
+  };
+  return examineNamespace(handle, identity, {
+    top: options.top,
+    pattern: options.lane,
+    ownersMs: options.owners,
+    thorough: options.thorough,
+    host: name === HOST ? null : host,
+    watch: watches.get(handle.inode),
+  });
+}
+
+/** The ephemeral range of the host's namespace; null where it cannot be entered, or is not known. */
+function hostRange(namespaces: readonly NamespaceEntry[]): PortRange | null {
+  const entry = namespaces.find(({ name }) => name === HOST);
+  if (entry === undefined) return null;
+  try {
+    const handle = openListedNamespace(entry);
+    try {
+      const text = inNamespace(handle, () => readSysctl('ip_local_port_range'));
+      return text === null ? null : parsePortRange(text);
+    } finally {
+      handle.close();
+    }
+  } catch (error) {
+    if (!(error instanceof FourtupleError)) throw error;
+    return null;
+  }
+}

@@ -1,0 +1,119 @@
+import { groupFindings, type Problem } from '../../diagnosis/problems.ts';
+import type { FindingReport, LaneReport, NamespaceReport, Report } from '../../diagnosis/report.ts';
+import { formatLane } from '../../tcp/lane.ts';
+import { judgeNetwork } from '../../tcp/network-quality.ts';
+import { formatCount, formatShare, plural } from '../../tcp/number-text.ts';
+import { toAscii } from './ascii.ts';
+import { fullness } from './lane-table.ts';
+import { renderRemedy, renderTitle } from './remedy-text.ts';
+import { renderHead, renderNote } from './report-head.ts';
+import type { Screen } from './screen.ts';
+import { severityLine } from './severity.ts';
+import { style } from './style.ts';
+import { wrap } from './wrap.ts';
+
+/** So many problems are explained, and so many remedies of each told in full; the rest in one line each. */
+const PROBLEMS_EXPLAINED = 5;
+const REMEDIES_IN_FULL = 2;
+const PROBLEMS_NAMED = 20;
+
+/** How much is written. */
+export interface DoctorTextOptions {
+  /** Every problem and every remedy in full. */
+  readonly full: boolean;
+}
+
+/** Findings as a person reads them in an incident: what is wrong, why, and what to do first. */
+export function renderDiagnosis(report: Report, screen: Screen, { full }: DoctorTextOptions): string {
+  const problems = groupFindings(report.findings);
+  const explained = full ? problems.length : PROBLEMS_EXPLAINED;
+  const remedies = full ? Number.POSITIVE_INFINITY : REMEDIES_IN_FULL;
+  const named = problems.slice(explained);
+  const blocks = [
+    renderHead(report, screen, 'examined'),
+    ...problems.slice(0, explained).map((problem) => renderProblem(problem, report, screen, remedies)),
+    ...(named.length === 0 ? [] : [renderNamed(named, screen)]),
+    ...(problems.length === 0 ? report.namespaces.map((namespace) => renderHealthy(namespace, screen)) : []),
+    ...renderNotes(report, screen),
+  ];
+  const text = `${blocks.join('\n\n')}\n`;
+  return screen.unicode ? text : toAscii(text);
+}
+
+function renderProblem(
+  { main, others, remedies, unhelpful }: Problem,
+  report: Report,
+  screen: Screen,
+  inFull: number,
+): string {
+  const lines = [
+    severityLine(screen, main.severity, place(main, report) + main.summary),
+    wrap(`  Why: ${main.explanation}`, screen.width),
+    ...others.map((finding) => wrap(`  ${alsoOf(finding)}: ${finding.summary}`, screen.width)),
+    ...renderNetwork(laneOf(main, report), screen),
+  ];
+  if (remedies.length > 0) {
+    lines.push('', style(screen, 'bold', '  What helps, the best first:'));
+    for (const [index, remedy] of remedies.entries()) {
+      if (index < inFull && remedy.possible) lines.push(...renderRemedy(remedy, index + 1, screen));
+      else lines.push(renderTitle(remedy, index + 1, screen));
+    }
+  }
+  if (unhelpful.length > 0) {
+    lines.push('', style(screen, 'bold', '  What does not help:'));
+    lines.push(...unhelpful.map(({ what, why }) => wrap(`   - ${what}: ${why}`, screen.width, '     ')));
+  }
+  return lines.join('\n');
+}
+
+function alsoOf({ severity }: FindingReport): string {
+  return severity === 'info' ? 'Note' : 'Also';
+}
+
+/** `in web: `, where several namespaces are reported, or it is not the host's. */
+function place({ namespace, namespaceInode }: FindingReport, { namespaces }: Report): string {
+  if (namespaces.length === 1 && (namespace === null || namespace === 'host')) return '';
+  return `in ${namespace ?? `namespace ${namespaceInode}`}: `;
+}
+
+function laneOf({ namespaceInode, lane }: FindingReport, report: Report): LaneReport | undefined {
+  if (lane === null) return undefined;
+  return report.namespaces
+    .find(({ inode }) => inode === namespaceInode)
+    ?.lanes.find(({ source, destination, port }) => {
+      return source === lane.source && destination === lane.destination && port === lane.port;
+    });
+}
+
+function renderNetwork(lane: LaneReport | undefined, screen: Screen): string[] {
+  const network = lane?.network;
+  if (network === null || network === undefined) return [];
+  return [wrap(`  Network: ${judgeNetwork(network).reason}.`, screen.width)];
+}
+
+function renderNamed(problems: readonly Problem[], screen: Screen): string {
+  const lines = problems
+    .slice(0, PROBLEMS_NAMED)
+    .map(({ main }) => severityLine(screen, main.severity, main.summary, '  '));
+  const rest = problems.length - PROBLEMS_NAMED;
+  return [
+    style(screen, 'bold', `${plural(problems.length, 'more problem')} (--full explains all):`),
+    ...lines,
+    ...(rest > 0 ? [`  and ${formatCount(rest)} more (--json has all)`] : []),
+  ].join('\n');
+}
+
+function renderHealthy({ name, lanes, ports }: NamespaceReport, screen: Screen): string {
+  const [fullest] = lanes;
+  const where = name === null || name === 'host' ? '' : ` in ${name}`;
+  const state =
+    fullest === undefined
+      ? `no connection holds an ephemeral port, and each lane would have ${formatCount(ports.usable)}`
+      : `the fullest lane, ${formatLane(fullest)}, is ${formatShare(fullness(fullest))} full with ${formatCount(fullest.used)} of ${formatCount(fullest.slots)} slots used`;
+  return wrap(`${style(screen, 'green', 'OK')} Nothing is wrong${where}: ${state}.`, screen.width);
+}
+
+function renderNotes({ namespaces }: Report, screen: Screen): string[] {
+  const notes = [...new Set(namespaces.flatMap((namespace) => namespace.notes))];
+  return notes.length === 0 ? [] : [notes.map((note) => renderNote(note, screen)).join('\n')];
+}

@@ -1,0 +1,61 @@
+import type { RemedyReport } from '../../diagnosis/report.ts';
+import { formatCount, formatRate } from '../../tcp/number-text.ts';
+import type { Screen } from './screen.ts';
+import { style } from './style.ts';
+import { wrap } from './wrap.ts';
+
+const INDENT = '     ';
+/** What an instruction is introduced by. */
+const PLACES = {
+  shell: null,
+  nginx: 'nginx.conf',
+  haproxy: 'haproxy.cfg',
+  envoy: 'Envoy',
+  node: 'Node.js',
+  c: 'in the program',
+} as const;
+
+/** A remedy with its gain, its risk here, and what to type. */
+export function renderRemedy(remedy: RemedyReport, rank: number, screen: Screen): string[] {
+  const { instructions, missing, possible } = remedy;
+  return [
+    renderTitle(remedy, rank, screen),
+    ...(possible ? [INDENT + wrap(describeSafety(remedy), screen.width - INDENT.length, INDENT)] : []),
+    ...missing.map((text) => style(screen, 'yellow', `${INDENT}${possible ? 'needs' : 'not here'}: ${text}`)),
+    ...(possible ? instructions.flatMap((instruction) => renderInstruction(instruction, screen)) : []),
+  ];
+}
+
+/** A remedy in one line. */
+export function renderTitle(remedy: RemedyReport, rank: number, screen: Screen): string {
+  const gain = describeGain(remedy);
+  const title = `${String(rank).padStart(3)}. ${style(screen, 'bold', remedy.title)}`;
+  return gain === '' ? title : `${title}: ${gain}`;
+}
+
+function describeGain({ gain, slots, opensPerSecond, possible }: RemedyReport): string {
+  if (!possible) return 'not here';
+  if (gain === null) return 'no limit by ports any more';
+  if (gain < 1.005) return '';
+  const times = `${gain >= 10 ? formatCount(gain) : gain.toFixed(1)} times`;
+  const rate = opensPerSecond === null ? '' : `${formatRate(opensPerSecond)} opens/s sustained`;
+  return rate === ''
+    ? `${formatCount(slots)} slots, ${times}`
+    : `${formatCount(slots)} slots, ${rate}, ${times} as many`;
+}
+
+function describeSafety({ safe, reason }: RemedyReport): string {
+  if (safe === null) return `Whether it is safe here is not known: ${reason}.`;
+  return `${safe ? 'Safe here' : 'NOT SAFE here'}: ${reason}.`;
+}
+
+function renderInstruction({ where, text, note }: RemedyReport['instructions'][number], screen: Screen): string[] {
+  const place = PLACES[where];
+  const indent = `${INDENT}  `;
+  const lines = text.split('\n').map((line) => style(screen, 'green', `${indent}${line}`));
+  return [
+    ...(place === null ? [] : [`${INDENT}${place}:`]),
+    ...lines,
+    ...(note === null ? [] : [style(screen, 'dim', INDENT + wrap(note, screen.width - INDENT.length, INDENT))]),
+  ];
+}

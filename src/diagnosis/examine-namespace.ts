@@ -1,0 +1,145 @@
+import { countInbound } from '../census/inbound.ts';
+import { findKernelOwners } from '../census/kernel-owners.ts';
+import { MANY_SOCKETS } from '../census/kernel-scan.ts';
+import { KernelUnits } from '../census/kernel-units.ts';
+import type { NamespaceCensus } from '../census/namespace-census.ts';
+import { measureNetwork } from '../census/network-samples.ts';
+import { countOwners } from '../census/owners.ts';
+import { samplePorts } from '../census/port-sample.ts';
+import { takeCensus } from '../census/take-census.ts';
+import type { ClosesWatch } from '../census/watch-closes.ts';
+import { inNamespace, type NamespaceHandle } from '../linux/network-namespace.ts';
+import { isPortBlocked } from '../linux/port-probe.ts';
+import { SockDiag } from '../linux/sock-diag.ts';
+import { readSettingLines } from '../linux/sysctl-files.ts';
+import { readTcpCounters } from '../linux/tcp-counters.ts';
+import { FourtupleError } from '../tcp/error.ts';
+import type { LanePattern } from '../tcp/lane-pattern.ts';
+import { diagnose } from './diagnose.ts';
+import { type Examination, LANES_EXAMINED } from './examination.ts';
+import { type MachineIdentity, machineOf } from './machine.ts';
+import { programOf } from './program.ts';
+import { type NamespaceReportOptions, reportNamespace } from './report-namespace.ts';
+import { narrowNamespace } from './report-narrow.ts';
+import type { InboundUse, Scene } from './scene.ts';
+
+/** How much of a namespace is examined, and how much of it is told. */
+export interface ExamineOptions {
+  readonly top: number;
+  readonly pattern?: LanePattern | undefined;
+  /** How long to search for the owners of sockets, in milliseconds. */
+  readonly ownersMs: number;
+  /** Looks at more than the census does: inbound connections, ports blocked unseen, sysctl files. */
+  readonly thorough: boolean;
+  /** False goes by the ports alone where the kernel could be asked: see `takeCensus`. */
+  readonly askAboutPorts?: boolean | undefined;
+  /** The range of the host's namespace, where this is another one. */
+  readonly host?: Scene['host'];
+  readonly trace?: Scene['trace'];
+  /** A watch over this namespace that has begun, to be ended here; left out, opens are known by TIME_WAIT alone. */
+  readonly watch?: ClosesWatch | undefined;
+}
+
+/** Which namespace it is. */
+export interface NamespaceIdentity extends MachineIdentity {
+  readonly inode: number;
+}
+
+const units = new KernelUnits();
+
+/**
+ * Takes the census of a network namespace, forecasts its lanes, and says what is wrong.
+ *
+ * @throws FourtupleError where it cannot be looked at: see `takeCensus`
+ */
+export async function examineNamespace(
+  handle: NamespaceHandle,
+  identity: NamespaceIdentity,
+  options: ExamineOptions,
+): Promise<Examination> {
+  options.watch?.stop();
+  const census = await takeCensus({ namespace: handle, askAboutPorts: options.askAboutPorts });
+  const watched = options.watch?.compare(census);
+  const taken = { ...census, notes: [...census.notes, ...(watched?.notes ?? [])] };
+  const enter = <T>(work: () => T): T => inNamespace(handle, work);
+  const machine = machineOf(taken, identity);
+  const reportOptions: NamespaceReportOptions = {
+    top: Math.max(options.top, LANES_EXAMINED),
+    pattern: options.pattern,
+    findOwners: (inodes) => findKernelOwners(inodes, options.ownersMs, handle.inode),
+    units,
+    timeWaitSeconds: machine.timeWaitSeconds,
+    measureNetwork: (lanes) => withSockDiag(enter, (diag) => measureNetwork(diag, taken.census, lanes)) ?? new Map(),
+    ...(watched === undefined ? {} : { observed: (lane) => watched.observed(lane) }),
+  };
+  const namespace = reportNamespace(
+    { inode: identity.inode, name: identity.name, holder: identity.holder },
+    taken,
+    reportOptions,
+  );
+  const scene: Scene = {
+    namespace,
+    machine,
+    counters: enter(readTcpCounters),
+    host: options.host ?? null,
+    trace: options.trace ?? null,
+    ...(options.thorough ? lookFurther(taken, enter, options, handle.inode, identity.name) : NOT_LOOKED_AT),
+  };
+  return {
+    namespace: narrowNamespace(namespace, options.top, undefined),
+    findings: diagnose(scene, programOf),
+  };
+}
+
+type Further = Pick<Scene, 'inbound' | 'unseenBlocked' | 'settingLines'>;
+const NOT_LOOKED_AT: Further = { inbound: null, unseenBlocked: null, settingLines: null };
+
+function lookFurther(
+  taken: NamespaceCensus,
+  enter: <T>(work: () => T) => T,
+  options: ExamineOptions,
+  inode: number,
+  name: string | null,
+): Further {
+  return {
+    inbound: lookAtInbound(taken, enter, options, inode),
+    unseenBlocked: options.askAboutPorts === false ? null : enter(() => samplePorts(taken.census, isPortBlocked)),
+    settingLines: name === 'host' ? readSettingLines() : null,
+  };
+}
+
+/** null where there are so many sockets that it would take as long as the census again. */
+function lookAtInbound(
+  { census, counts }: NamespaceCensus,
+  enter: <T>(work: () => T) => T,
+  { ownersMs }: ExamineOptions,
+  namespace: number,
+): readonly InboundUse[] | null {
+  if (counts !== null && counts.inUse + counts.timeWait >= MANY_SOCKETS) return null;
+  const endpoints = withSockDiag(enter, (diag) => countInbound(diag, census.scan.listeners));
+  if (endpoints === null) return null;
+  const found = findKernelOwners(
+    endpoints.flatMap(({ inodes }) => inodes),
+    ownersMs,
+    namespace,
+  );
+  return endpoints.map(({ inodes, ...endpoint }) => ({
+    ...endpoint,
+    processes: countOwners(inodes, found).map((owned) => ({ ...owned, unit: units.ofProcess(owned.pid) })),
+  }));
+}
+
+/** @returns null where the kernel refuses: what is looked at further is not needed for the census */
+function withSockDiag<T>(enter: <R>(work: () => R) => R, look: (diag: SockDiag) => T): T | null {
+  try {
+    const diag = enter(() => SockDiag.open());
+    try {
+      return look(diag);
+    } finally {
+      diag.close();
+    }
+  } catch (error) {
+    if (!(error instanceof FourtupleError)) throw error;
+    return null;
+  }
+}

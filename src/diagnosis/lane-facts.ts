@@ -1,0 +1,53 @@
+import type { Machine } from '../remedies/machine.ts';
+import type { LaneFacts, Program } from '../remedies/remedy.ts';
+import { isLoopback, tryParseAddress } from '../tcp/address.ts';
+import type { LaneModel } from '../tcp/lane-model.ts';
+import type { LaneReport } from './report.ts';
+
+/**
+ * What remedies must know of a lane.
+ *
+ * @param sharers lanes that share its slots, itself included: 1 for any that is not bound before connect
+ */
+export function laneFacts(lane: LaneReport, machine: Machine, program: Program | null, sharers = 1): LaneFacts {
+  const timeWait = lane.states.TIME_WAIT ?? 0;
+  return {
+    source: lane.source,
+    destination: lane.destination,
+    port: lane.port,
+    slots: lane.slots,
+    used: lane.used,
+    live: lane.live,
+    timeWait,
+    isLoopback: [lane.source, lane.destination].some(isLoopbackText),
+    reuse: lane.reuse,
+    pool: lane.pool,
+    model: modelOf(lane, machine, sharers),
+    program,
+  };
+}
+
+/**
+ * The lane in numbers, of shared slots an even part: how long its connections live, and how long a slot is held afterwards. A lane without TIME_WAIT is
+ * closed by the other end, or not at all; one that is mostly in CLOSE_WAIT never is.
+ */
+export function modelOf(lane: LaneReport, machine: Machine, sharers = 1): LaneModel {
+  const timeWait = lane.states.TIME_WAIT ?? 0;
+  const leaks = (lane.states.CLOSE_WAIT ?? 0) > lane.live / 2;
+  const neverEnds = leaks || (timeWait === 0 && lane.opensPerSecond === null);
+  return {
+    lanes: 1,
+    slotsPerLane: lane.slots / sharers,
+    holdSeconds: neverEnds && lane.live > 0 ? Number.POSITIVE_INFINITY : (lane.holdSeconds ?? 0),
+    afterCloseSeconds: timeWait === 0 ? 0 : afterCloseSeconds(lane, machine),
+  };
+}
+
+function afterCloseSeconds({ reuse }: LaneReport, { timeWaitSeconds, tcpTwReuseDelaySeconds }: Machine): number {
+  return reuse === true ? (tcpTwReuseDelaySeconds ?? timeWaitSeconds) : timeWaitSeconds;
+}
+
+function isLoopbackText(text: string): boolean {
+  const address = tryParseAddress(text.replace(/%.*$/, ''));
+  return address !== undefined && isLoopback(address);
+}

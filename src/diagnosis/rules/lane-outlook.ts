@@ -1,0 +1,41 @@
+import type { LaneReport } from '../report.ts';
+
+/** Below so many seconds a person must act at once. */
+const ACT_NOW_SECONDS = 300;
+/** Below so many a person must know. */
+const ACT_SOON_SECONDS = 3_600;
+const NEARLY_FULL = 0.9;
+
+/**
+ * What becomes of a lane:
+ * - `exhausted`: no slot is free;
+ * - `perhaps-exhausted`: all are taken, and whether some can be taken over is not known;
+ * - `exhausting-now`, `exhausting-soon`: within five minutes, within an hour;
+ * - `settling-high`: it stays at nine tenths or above;
+ * - `nearly-full`: it is there, and what comes next is not known.
+ */
+export type Outlook =
+  | 'exhausted'
+  | 'perhaps-exhausted'
+  | 'exhausting-now'
+  | 'exhausting-soon'
+  | 'settling-high'
+  | 'nearly-full'
+  | 'fine';
+
+export function outlookOf(lane: LaneReport): Outlook {
+  const { slots, used, free, utilization, secondsToExhaustion, settlesAt } = lane;
+  if (free === 0) return 'exhausted';
+  if (free === null && used >= slots) return 'perhaps-exhausted';
+  if (secondsToExhaustion !== null) {
+    if (secondsToExhaustion < ACT_NOW_SECONDS) return 'exhausting-now';
+    return secondsToExhaustion < ACT_SOON_SECONDS ? 'exhausting-soon' : 'fine';
+  }
+  if (settlesAt !== null) return settlesAt >= NEARLY_FULL ? 'settling-high' : 'fine';
+  return utilization !== null && utilization >= NEARLY_FULL ? 'nearly-full' : 'fine';
+}
+
+/** Whether the cliff is so near that a person must know. */
+export function isCliffNear({ secondsToCliff }: LaneReport): boolean {
+  return secondsToCliff !== null && secondsToCliff < ACT_NOW_SECONDS;
+}

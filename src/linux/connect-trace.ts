@@ -1,0 +1,122 @@
+import { existsSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FourtupleError } from '../tcp/error.ts';
+import { type Caller, Callers } from './tracefs-callers.ts';
+import { parseEventLine, parseSocketEnds, type SocketEnds } from './tracefs-event.ts';
+import { countLostEvents, type TraceInstance, withTraceInstance, writeTraceFile } from './tracefs-instance.ts';
+
+/** Connects of one process from one address to one destination that failed for want of a port. */
+export interface Refusal {
+  readonly pid: number;
+  /** The process's name, or its thread's where it ended before it was looked for: at most 15 bytes. */
+  readonly name: string;
+  /** The address that the kernel had chosen, or the program; a link-local one without its zone. */
+  readonly source: string;
+  readonly destination: string;
+  readonly port: number;
+  readonly count: number;
+  /** Refusals that the kernel recorded and nobody could read in time, of all processes together: above 0, `count` may be too low. */
+  readonly lost: number;
+  /** The network namespace that the caller was in; null where it ended before it was looked for. */
+  readonly namespaceInode: number | null;
+}
+
+const EVENT = 'inet_sock_set_state';
+const EVENT_FOLDER = `events/sock/${EVENT}`;
+/**
+ * A socket that goes from SYN_SENT to CLOSE without a port: `tcp_v4_connect()` after `inet_hash_connect()` has found none.
+ * Nobody connects to port 0 but the questions of port-probe.ts, of whichever process.
+ */
+const FILTER = 'oldstate==2 && newstate==7 && sport==0 && protocol==6 && dport!=0';
+
+/** A program that dies of it is still there to be looked at, as a rule. */
+const POLL_MS = 5;
+/** Room for some 25,000 refusals on each CPU, and less where there are very many. */
+const BUFFER_KB = 2_048;
+const ALL_BUFFERS_KB = 65_536;
+
+/**
+ * Counts the connects of all processes, in all network namespaces, that fail for want of a source port: EADDRNOTAVAIL,
+ * where the program left the port to `connect()`. Every single one, by a tracepoint (Linux 4.16) in a trace instance of its
+ * own that is removed again. A `bind()` that finds no port (EADDRINUSE, of sockets that are bound before they connect)
+ * passes no tracepoint and is not counted, nor is a connect from a port that the program chose itself.
+ *
+ * The recording begins before this function returns its promise.
+ *
+ * @param milliseconds how long
+ * @returns most first
+ * @throws FourtupleError FT_PRIVILEGE without root; FT_UNSUPPORTED where tracefs is not mounted, or the kernel has no such
+ * tracepoint; FT_ARGUMENT where this process traces already
+ */
+export function traceRefusals(milliseconds: number): Promise<Refusal[]> {
+  return withTraceInstance((instance) => {
+    start(instance);
+    return count(instance, milliseconds);
+  });
+}
+
+function start(instance: TraceInstance): void {
+  if (!existsSync(join(instance.folder, EVENT_FOLDER))) {
+    throw new FourtupleError('FT_UNSUPPORTED', `this kernel has no tracepoint sock:${EVENT}`, {
+      hint: 'It came with Linux 4.16; everything but --trace works without.',
+    });
+  }
+  writeTraceFile(instance, 'buffer_size_kb', `${Math.min(BUFFER_KB, Math.ceil(ALL_BUFFERS_KB / cpus().length))}`);
+  writeTraceFile(instance, `${EVENT_FOLDER}/filter`, FILTER);
+  writeTraceFile(instance, `${EVENT_FOLDER}/enable`, '1');
+}
+
+async function count(instance: TraceInstance, milliseconds: number): Promise<Refusal[]> {
+  const end = performance.now() + milliseconds;
+  const counter = new Counter();
+  const take = (line: string): void => counter.take(line);
+  for (let left = milliseconds; left > 0; left = end - performance.now()) {
+    const isEmpty = instance.pipe.readLines(take);
+    await sleep(isEmpty ? Math.min(left, POLL_MS) : 0);
+  }
+  writeTraceFile(instance, `${EVENT_FOLDER}/enable`, '0');
+  while (!instance.pipe.readLines(take)) await sleep(0);
+  return counter.refusals(countLostEvents(instance));
+}
+
+interface Counted extends SocketEnds, Caller {
+  count: number;
+}
+
+class Counter {
+  readonly #callers = new Callers();
+  /** By the thread and the event's text: neither is read twice. */
+  readonly #byLine = new Map<string, Counted | null>();
+  /** By process and ends. */
+  readonly #all = new Map<string, Counted>();
+
+  take(line: string): void {
+    const event = parseEventLine(line, EVENT);
+    if (event === null) return;
+    const key = `${event.thread} ${event.text}`;
+    let counted = this.#byLine.get(key);
+    if (counted === undefined) {
+      counted = this.#find(event.thread, event.name, event.text);
+      this.#byLine.set(key, counted);
+    }
+    if (counted !== null) counted.count += 1;
+  }
+
+  refusals(lost: number): Refusal[] {
+    return [...this.#all.values()].map((one) => ({ ...one, lost })).sort((a, b) => b.count - a.count);
+  }
+
+  #find(thread: number, name: string, text: string): Counted | null {
+    const ends = parseSocketEnds(text);
+    if (ends === null) return null;
+    const caller = this.#callers.find(thread, name);
+    const key = [caller.pid, caller.namespaceInode, ends.source, ends.destination, ends.port].join(' ');
+    const known = this.#all.get(key);
+    if (known !== undefined) return known;
+    const counted = { ...ends, ...caller, count: 0 };
+    this.#all.set(key, counted);
+    return counted;
+  }
+}

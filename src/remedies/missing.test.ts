@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { machineLike } from '../../test/kit/machines.ts';
+import { missingKernel, missingNetAdmin } from './missing.ts';
+
+describe('what a remedy lacks', () => {
+  it('is a kernel where the one that runs is older, and is named with its own version', () => {
+    const on = (major: number, minor: number) => missingKernel(machineLike({ kernel: { major, minor } }), 6, 8, 'it');
+    expect(on(6, 7)).toEqual([{ kind: 'kernel', text: 'it needs Linux 6.8, this is 6.7' }]);
+    expect(on(5, 15)).toHaveLength(1);
+    expect(on(6, 8)).toEqual([]);
+    expect(on(7, 0)).toEqual([]);
+    expect(missingKernel(machineLike({ kernel: null }), 6, 8, 'it')).toEqual([]);
+  });
+
+  it('is a privilege where this process is known not to have it', () => {
+    const having = (capabilities: ReadonlySet<string> | null) => missingNetAdmin(machineLike({ capabilities }), 'it');
+    expect(having(new Set(['CAP_SYS_ADMIN']))).toMatchObject([{ kind: 'privilege' }]);
+    expect(having(new Set(['CAP_NET_ADMIN']))).toEqual([]);
+    expect(having(null)).toEqual([]);
+  });
+});

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import type { FindingReport, Report } from '../../src/diagnosis/report.ts';
+import { addAddress } from '../kit/links.ts';
+import { needsPrograms } from '../kit/needs.ts';
+import { usesPrivateNamespace } from '../kit/private-namespace.ts';
+import { needsProgram, type Run, reportBy, run } from '../kit/program.ts';
+import { haproxyConfiguration, startHaproxy, startNginx, startRedis } from '../kit/proxies.ts';
+
+/** Not loopback addresses, though they are on `lo`: tcp_tw_reuse=2 does not apply to them. */
+const BACKEND = '10.9.1.9';
+const PROXY = '10.9.0.5';
+/** More than the slots of a lane, 28,232; not all of them succeed before the lane is full. */
+const REQUESTS = '60000';
+
+/** The finding about the lane to the backend that is told first. */
+function firstFinding({ findings }: Report, port: number): FindingReport {
+  const finding = findings.find(({ lane }) => lane?.destination === BACKEND && lane.port === port);
+  if (finding === undefined) throw new Error(`no finding about ${BACKEND}:${port}`);
+  return finding;
+}
+
+/** Does what the first remedy says. */
+async function applyFirst({ remedies: [first] }: FindingReport): Promise<void> {
+  expect(first?.command).toEqual(expect.any(String));
+  expect(await run('sh', ['-c', first?.command as string])).toMatchObject({ code: 0 });
+}
+
+interface Attempt {
+  /** Runs the client, `-k 0`, without keeping a connection. */
+  client(): Promise<Run>;
+  readonly port: number;
+  /** Who opens the connections of the lane. */
+  readonly process: string;
+  /** Whether the client met no error. */
+  wentWell(run: Run): boolean;
+}
+
+/** Fills the lane with a real client, does what doctor says first, and runs the same client again. */
+async function expectCured({ client, port, process, wentWell }: Attempt): Promise<void> {
+  const running = client();
+  const during: FindingReport[] = [];
+  const watched = (async () => {
+    for (let seen = 0; seen < 3; ) {
+      const report = await reportBy(['doctor', '--owners', '5s']);
+      const found = report.findings.filter(({ lane }) => lane?.destination === BACKEND && lane.port === port);
+      if (found.length > 0) seen += 1;
+      during.push(...found);
+    }
+  })();
+  const [first] = await Promise.all([running, watched]);
+  expect(wentWell(first), 'the client without the remedy').toBe(false);
+  expect(during.map(({ summary }) => summary).join('\n')).toContain(process);
+  const exhausted = firstFinding(await reportBy(['doctor']), port);
+  expect(exhausted).toMatchObject({ code: 'lane-exhausted', severity: 'critical' });
+  expect(exhausted.summary).toContain(`>${BACKEND}:${port}`);
+  expect(exhausted.summary).toContain('28,232');
+  expect(exhausted.summary).toContain('TIME_WAIT');
+  await applyFirst(exhausted);
+  const second = await client();
+  expect(wentWell(second), `the client with the remedy: ${second.out.slice(-400)} ${second.error.slice(-400)}`).toBe(
+    true,
+  );
+}
+
+const benchmark = (address: string, port: number) => (): Promise<Run> =>
+  run('redis-benchmark', [
+    '-h',
+    address,
+    '-p',
+    `${port}`,
+    '-k',
+    '0',
+    '-n',
+    REQUESTS,
+    '-c',
+    '20',
+    '-t',
+    'ping_mbulk',
+    '-q',
+  ]);
+const noError = ({ code, out, error }: Run): boolean => code === 0 && !/Could not connect|error/i.test(out + error);
+const bench = (url: string) => (): Promise<Run> => run('ab', ['-q', '-r', '-n', REQUESTS, '-c', '20', url]);
+const noFailure = ({ code, out }: Run): boolean => {
+  return code === 0 && /Failed requests:\s+0\n/.test(out) && !/Non-2xx responses/.test(out);
+};
+
+describe('the first remedy that doctor names cures', { timeout: 240_000 }, () => {
+  usesPrivateNamespace();
+  needsProgram();
+  needsPrograms('nginx', 'haproxy', 'ab', 'redis-server', 'redis-benchmark', 'sysctl');
+
+  it('redis-benchmark -k 0', async () => {
+    addAddress('lo', `${BACKEND}/32`);
+    await startRedis(BACKEND, 6379);
+    const client = benchmark(BACKEND, 6379);
+    await expectCured({ client, port: 6379, process: 'redis-benchmark', wentWell: noError });
+  });
+
+  it('HAProxy that closes first, as its clients do', async () => {
+    for (const address of [BACKEND, PROXY]) addAddress('lo', `${address}/32`);
+    await startRedis(BACKEND, 6379);
+    const listen = ['listen redis', 'mode tcp', `bind ${PROXY}:7000`, `server backend ${BACKEND}:6379`];
+    await startHaproxy(7000, haproxyConfiguration(listen.join('\n')));
+    const client = benchmark(PROXY, 7000);
+    await expectCured({ client, port: 6379, process: 'haproxy', wentWell: noError });
+  });
+
+  it('nginx that closes first, behind ab without -k', async () => {
+    for (const address of [BACKEND, PROXY]) addAddress('lo', `${address}/32`);
+    await startNginx(
+      8000,
+      `server { listen ${BACKEND}:8080; location / { return 200 ok; } }
+       server {
+         listen ${PROXY}:8000;
+         location / { proxy_http_version 1.1; proxy_set_header Connection ""; proxy_pass http://${BACKEND}:8080; }
+       }`,
+    );
+    await expectCured({ client: bench(`http://${PROXY}:8000/`), port: 8080, process: 'nginx', wentWell: noFailure });
+  });
+});
