@@ -1,5 +1,7 @@
 import { bindAddressNoPort } from '../src/remedies/bind-address-no-port.ts';
 import { closeFromOtherEnd } from '../src/remedies/close-from-other-end.ts';
+import { connectTimeout } from '../src/remedies/connect-timeout.ts';
+import { keepConnections } from '../src/remedies/keep-connections.ts';
 import { localPortRange } from '../src/remedies/local-port-range.ts';
 import type { Machine } from '../src/remedies/machine.ts';
 import { moreDestinationAddresses } from '../src/remedies/more-destination-addresses.ts';
@@ -12,8 +14,8 @@ import { tcpTwReuse } from '../src/remedies/tcp-tw-reuse.ts';
 import { widerRange } from '../src/remedies/wider-range.ts';
 import { rangeSize } from '../src/tcp/port-range.ts';
 import { type ClientOptions, type Connection, hold, serve } from '../test/kit/connections.ts';
-import { addAddress } from '../test/kit/links.ts';
-import type { Load, Way } from '../test/kit/load.ts';
+import { addAddress, blackHole } from '../test/kit/links.ts';
+import type { DeadWay, Load, Way } from '../test/kit/load.ts';
 import { listenAt } from '../test/kit/native-socket.ts';
 import { setPortRange, writeSysctl } from '../test/kit/sysctl.ts';
 import { recycleEvery } from './time-wait-recycler.ts';
@@ -27,6 +29,10 @@ export interface RemedyExperiment {
   readonly paced: boolean;
   /** How many times each slot is to be taken anew. */
   readonly cycles: number;
+  /** Runs while no other does: a moment's delay would be a large part of its cycle. */
+  readonly alone?: boolean;
+  /** How long a slot is held after its close before the remedy; in TIME_WAIT where left out. */
+  readonly afterCloseSeconds?: number;
   /** Prepares the current network namespace as it is before the remedy. */
   prepare(): void;
   /** Does what the remedy says. @returns what its connections are from then on */
@@ -37,6 +43,7 @@ export interface RemedyExperiment {
 const ADDRESS = '10.9.9.1';
 const OTHER_ADDRESS = '10.9.9.2';
 const SMALL = { low: 40_000, high: 40_499 };
+const FEW = { low: 40_000, high: 40_063 };
 const MIDDLE = { low: 40_000, high: 40_999 };
 const DEFAULT = { low: 32_768, high: 60_999 };
 const WHOLE = { low: 0, high: 65_535 };
@@ -78,7 +85,8 @@ export const EXPERIMENTS: readonly RemedyExperiment[] = [
     },
   },
   {
-    ...{ name: 'tcp-tw-reuse', remedy: tcpTwReuse, paced: false, cycles: 20, prepare: preparing(MIDDLE) },
+    ...{ name: 'tcp-tw-reuse', remedy: tcpTwReuse, paced: false, cycles: 20, alone: true },
+    prepare: preparing(MIDDLE),
     apply: (machine) => {
       makeChanges(tcpTwReuse, machine);
       return { ...brief(toOne()), pauseMs: 1 };
@@ -86,7 +94,7 @@ export const EXPERIMENTS: readonly RemedyExperiment[] = [
   },
   {
     name: 'tcp-tw-reuse, delay 200 ms',
-    ...{ remedy: tcpTwReuse, paced: false, cycles: 50 },
+    ...{ remedy: tcpTwReuse, paced: false, cycles: 50, alone: true },
     prepare: preparing({ low: 40_000, high: 40_099 }, () => writeSysctl('ipv4.tcp_tw_reuse_delay', 200)),
     apply: (machine) => {
       makeChanges(tcpTwReuse, machine);
@@ -146,8 +154,22 @@ export const EXPERIMENTS: readonly RemedyExperiment[] = [
     apply: () => brief(toOne()),
   },
   {
-    ...{ name: 'close-from-other-end', remedy: closeFromOtherEnd, paced: false, cycles: 50 },
-    prepare: preparing({ low: 40_000, high: 40_063 }),
+    ...{ name: 'close-from-other-end', remedy: closeFromOtherEnd, paced: false, cycles: 50, alone: true },
+    prepare: preparing(FEW),
     apply: () => ({ ...brief(toOne()), holdSeconds: 0.1, closes: 'server', pauseMs: 1 }),
+  },
+  {
+    ...{ name: 'keep-connections', remedy: keepConnections, paced: false, cycles: 50, alone: true },
+    prepare: preparing(FEW),
+    apply: () => ({ ...brief(toOne()), holdSeconds: 0.1, closes: 'neither', pauseMs: 1 }),
+  },
+  {
+    ...{ name: 'connect-timeout', remedy: connectTimeout, paced: false, cycles: 10, afterCloseSeconds: 0 },
+    prepare: preparing(SMALL, () => blackHole({ link: 'hole', addresses: ['10.9.8.1/24'] })),
+    apply: () => {
+      writeSysctl('ipv4.tcp_syn_retries', 1);
+      const dead: DeadWay = { to: { address: '10.9.8.2', port: 9000 }, isDead: true };
+      return { ways: [dead], holdSeconds: 10, closes: 'client', pauseMs: 20 };
+    },
   },
 ];

@@ -22,18 +22,20 @@ const pace = PACES.find((one) => one.name === paceName);
 if (experiment === undefined || pace === undefined) throw new Error(`no experiment '${name}' '${paceName}'`);
 process.stdout.write(JSON.stringify(await run(experiment, pace)), () => process.exit());
 
-async function run({ remedy, cycles, prepare, apply }: RemedyExperiment, { factor }: Pace): Promise<RemedyOutcome> {
+async function run(experiment: RemedyExperiment, { factor }: Pace): Promise<RemedyOutcome> {
+  const { remedy, cycles } = experiment;
   enterNewNamespace();
-  prepare();
+  experiment.prepare();
   const taken = await takeCensus();
   const machine = machineOf(taken, {
     ...{ name: null, holder: null, isOwn: true, kernel: release() },
     ...{ ticksPerSecond: ticksPerSecond(), capabilities: ownCapabilities() },
   });
-  const load = apply(machine);
+  const load = experiment.apply(machine);
+  const { afterCloseSeconds = machine.timeWaitSeconds } = experiment;
   const modelFor = (holdSeconds: number): LaneModel => {
     const slotsPerLane = usablePorts(taken.census.pool);
-    const model = { lanes: 1, slotsPerLane, holdSeconds, afterCloseSeconds: machine.timeWaitSeconds };
+    const model = { lanes: 1, slotsPerLane, holdSeconds, afterCloseSeconds };
     return remedy === null ? model : remedy.predict(model, machine);
   };
   const slots = modelSlots(modelFor(load.holdSeconds));

@@ -37,7 +37,8 @@ export function renderMarks(marks: readonly Mark[]): string {
   ]);
 }
 
-function renderTable(rows: readonly (readonly string[])[]): string {
+/** Rows as columns, the first one flush left. */
+export function renderTable(rows: readonly (readonly string[])[]): string {
   const width = (column: number): number => Math.max(...rows.map((row) => (row[column] ?? '').length));
   return rows
     .map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(width(0)) : cell.padStart(width(column)))))

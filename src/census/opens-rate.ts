@@ -96,9 +96,10 @@ function isSteady(back: (length: number) => Window, length: number): boolean {
   return true;
 }
 
-/** Whether a window holds enough closes to tell a rate, or should. */
+/** Whether a window's youngest part holds enough closes to tell a rate or, by the rest, should. */
 function isTelling(young: Window, whole: Window): boolean {
-  return Math.max(young.closes, (young.seconds * whole.closes) / whole.seconds) >= ENOUGH_CLOSES;
+  const expected = (young.seconds * (whole.closes - young.closes)) / (whole.seconds - young.seconds);
+  return young.closes >= ENOUGH_CLOSES || expected >= ENOUGH_CLOSES;
 }
 
 function windowsOf(ages: TimeWaitAges, reused: boolean | null, reuseDelayMs: number): Windows {

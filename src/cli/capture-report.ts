@@ -63,7 +63,14 @@ export function reportCapture(file: string, options: CaptureReportOptions): Repo
 function examineCapture(capture: Capture, options: CaptureReportOptions): Examination {
   const taken = censusOfCapture(capture, options);
   const unnamed = { name: null, holder: null };
-  const machine = machineOf(taken, { ...unnamed, isOwn: true, kernel: null, ticksPerSecond: null, capabilities: null });
+  const machine = machineOf(taken, {
+    ...unnamed,
+    isOwn: true,
+    path: null,
+    kernel: null,
+    ticksPerSecond: null,
+    capabilities: null,
+  });
   const namespace = reportNamespace({ ...unnamed, inode: null }, taken, {
     top: Math.max(options.top, LANES_EXAMINED),
     pattern: options.lane,

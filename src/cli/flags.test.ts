@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FourtupleError } from '../tcp/error.ts';
-import { parseDurationMs, parseTop } from './flags.ts';
+import { parseDurationMs, parseTop, parseWatchMs } from './flags.ts';
 
 describe('a number of lanes', () => {
   it('is a whole number, or all', () => {
@@ -31,6 +31,20 @@ describe('a duration', () => {
   it.each(['', '5', '-1s', '1h', 's', '1.s', '.5s', '1,5s', '1e3ms', 'forever'])('is refused: %j', (text) => {
     expect(() => parseDurationMs(text)).toThrow(FourtupleError);
     expect(() => parseDurationMs(text)).toThrow(
+      expect.objectContaining({ code: 'FT_ARGUMENT', message: expect.stringContaining(`'${text}'`) }),
+    );
+  });
+});
+
+describe('the length of a watch', () => {
+  it.each([
+    ['100ms', 100],
+    ['2s', 2_000],
+    ['10m', 600_000],
+  ])('%s is %i ms', (text, milliseconds) => expect(parseWatchMs(text)).toBe(milliseconds));
+
+  it.each(['0', '99ms', '10.1m', '601s', '2'])('is refused: %j', (text) => {
+    expect(() => parseWatchMs(text)).toThrow(
       expect.objectContaining({ code: 'FT_ARGUMENT', message: expect.stringContaining(`'${text}'`) }),
     );
   });

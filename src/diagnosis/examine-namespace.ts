@@ -10,6 +10,7 @@ import { takeCensus } from '../census/take-census.ts';
 import type { ClosesWatch } from '../census/watch-closes.ts';
 import { inNamespace, type NamespaceHandle } from '../linux/network-namespace.ts';
 import { isPortBlocked } from '../linux/port-probe.ts';
+import { readSegmentCounts } from '../linux/segment-counts.ts';
 import { SockDiag } from '../linux/sock-diag.ts';
 import { readSettingLines } from '../linux/sysctl-files.ts';
 import { readTcpCounters } from '../linux/tcp-counters.ts';
@@ -62,7 +63,7 @@ export async function examineNamespace(
   const watched = options.watch?.compare(census);
   const taken = { ...census, notes: [...census.notes, ...(watched?.notes ?? [])] };
   const enter = <T>(work: () => T): T => inNamespace(handle, work);
-  const machine = machineOf(taken, identity);
+  const machine = machineOf(taken, identity, enter(readSegmentCounts));
   const reportOptions: NamespaceReportOptions = {
     top: Math.max(options.top, LANES_EXAMINED),
     pattern: options.pattern,

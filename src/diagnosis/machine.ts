@@ -1,5 +1,8 @@
+import { basename, dirname } from 'node:path';
 import type { NamespaceCensus } from '../census/namespace-census.ts';
 import { type Capability, hasCapability } from '../linux/capabilities.ts';
+import { NAMED_NAMESPACES } from '../linux/namespace-reference.ts';
+import type { SegmentCounts } from '../linux/segment-counts.ts';
 import { parseKernelVersion } from '../remedies/kernel-version.ts';
 import type { Machine } from '../remedies/machine.ts';
 import { meanTimeWaitSeconds } from '../tcp/time-wait.ts';
@@ -13,13 +16,23 @@ export interface MachineIdentity extends Pick<NamespaceReport, 'name' | 'holder'
   readonly kernel: string | null;
   /** Whether commands typed on this machine need not enter the namespace: it is the own one. */
   readonly isOwn: boolean;
+  /** Where its file is mounted; null where it lives by its processes alone. */
+  readonly path?: string | null;
   /** The kernel's HZ; null where not known. */
   readonly ticksPerSecond: number | null;
   readonly capabilities: ReadonlySet<string> | null;
 }
 
-/** What remedies must know of the machine that a census was taken on. */
-export function machineOf({ census, settings }: NamespaceCensus, identity: MachineIdentity): Machine {
+/**
+ * What remedies must know of the machine that a census was taken on.
+ *
+ * @param segments all that the namespace has sent; null where not known
+ */
+export function machineOf(
+  { census, settings }: NamespaceCensus,
+  identity: MachineIdentity,
+  segments: SegmentCounts | null = null,
+): Machine {
   const { range, reserved } = census.pool;
   return {
     kernel: identity.kernel === null ? null : parseKernelVersion(identity.kernel),
@@ -33,6 +46,7 @@ export function machineOf({ census, settings }: NamespaceCensus, identity: Machi
     tcpMaxTwBuckets: settings.tcpMaxTwBuckets,
     tcpFinTimeoutSeconds: settings.tcpFinTimeoutSeconds,
     timeWaitSeconds: meanTimeWaitSeconds(identity.ticksPerSecond),
+    segments,
     commandPrefix: commandPrefix(identity),
     capabilities: identity.capabilities,
   };
@@ -45,8 +59,16 @@ export function ownCapabilities(): ReadonlySet<string> | null {
   return new Set(held.filter(([, holds]) => holds === true).map(([capability]) => capability));
 }
 
-function commandPrefix({ isOwn, holder, name }: MachineIdentity): string {
+/** By its file where it has one: processes end. */
+function commandPrefix({ isOwn, path, holder, name }: MachineIdentity): string {
   if (isOwn) return '';
+  if (path !== null && path !== undefined)
+    return isNamedNamespace(path) ? `ip netns exec ${basename(path)}` : `nsenter --net=${path}`;
   if (holder !== null) return `nsenter -t ${holder.pid} -n`;
   return name === null || name === 'host' ? '' : `ip netns exec ${name}`;
+}
+
+/** Whether `ip netns` knows it, by the name of its file. */
+function isNamedNamespace(path: string): boolean {
+  return NAMED_NAMESPACES.includes(dirname(path)) && /^[\w.-]+$/.test(basename(path));
 }

@@ -31,8 +31,10 @@ const EVENT_FOLDER = `events/sock/${EVENT}`;
  */
 const FILTER = 'oldstate==2 && newstate==7 && sport==0 && protocol==6 && dport!=0';
 
-/** A program that dies of it is still there to be looked at, as a rule. */
+/** A program that dies of it may still be there to be looked at. */
 const POLL_MS = 5;
+/** It was there before, as a rule. */
+const LOOK_MS = 100;
 /** Room for some 25,000 refusals on each CPU, and less where there are very many. */
 const BUFFER_KB = 2_048;
 const ALL_BUFFERS_KB = 65_536;
@@ -70,9 +72,15 @@ function start(instance: TraceInstance): void {
 
 async function count(instance: TraceInstance, milliseconds: number): Promise<Refusal[]> {
   const end = performance.now() + milliseconds;
-  const counter = new Counter();
+  const callers = new Callers();
+  const counter = new Counter(callers);
   const take = (line: string): void => counter.take(line);
+  let lookAt = 0;
   for (let left = milliseconds; left > 0; left = end - performance.now()) {
+    if (performance.now() >= lookAt) {
+      callers.look();
+      lookAt = performance.now() + LOOK_MS;
+    }
     const isEmpty = instance.pipe.readLines(take);
     await sleep(isEmpty ? Math.min(left, POLL_MS) : 0);
   }
@@ -86,11 +94,15 @@ interface Counted extends SocketEnds, Caller {
 }
 
 class Counter {
-  readonly #callers = new Callers();
+  readonly #callers: Callers;
   /** By the thread and the event's text: neither is read twice. */
   readonly #byLine = new Map<string, Counted | null>();
   /** By process and ends. */
   readonly #all = new Map<string, Counted>();
+
+  constructor(callers: Callers) {
+    this.#callers = callers;
+  }
 
   take(line: string): void {
     const event = parseEventLine(line, EVENT);

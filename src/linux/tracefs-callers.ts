@@ -19,16 +19,16 @@ const UNKNOWN_NAME = '?';
 /** The processes behind the threads of a trace. */
 export class Callers {
   readonly #known = new Map<number, Caller>();
-  /** Of those that were there at the beginning: a program that fails may end before its event is read. */
-  readonly #namespaces = new Map<number, number>();
+  /** Of those that were seen before they made the call: a program that fails may end before its event is read. */
+  readonly #namespaces = new Map<number, number | null>();
   readonly #areVisible: boolean =
     readInodeLink(AT_FDCWD, '/proc/self/ns/pid', PID_NAMESPACE_LINK) === INITIAL_PID_NAMESPACE;
 
-  constructor() {
+  /** Looks which processes there are now: those that have come since. */
+  look(): void {
     if (!this.#areVisible) return;
     for (const pid of listProcesses()) {
-      const inode = readNetworkNamespace(pid);
-      if (typeof inode === 'number') this.#namespaces.set(pid, inode);
+      if (!this.#namespaces.has(pid)) this.#namespaces.set(pid, readNetworkNamespace(pid) ?? null);
     }
   }
 
@@ -36,12 +36,12 @@ export class Callers {
   find(thread: number, name: string): Caller {
     const known = this.#known.get(thread);
     if (known !== undefined) return known;
-    const caller = this.#areVisible ? this.#look(thread, name) : unseen(thread, name);
+    const caller = this.#areVisible ? this.#identify(thread, name) : unseen(thread, name);
     this.#known.set(thread, caller);
     return caller;
   }
 
-  #look(thread: number, name: string): Caller {
+  #identify(thread: number, name: string): Caller {
     const pid = processOf(thread);
     if (pid === null) return { ...unseen(thread, name), namespaceInode: this.#namespaces.get(thread) ?? null };
     return {

@@ -78,7 +78,12 @@ function make(folder: string): void {
 
 function whyNotMade(folder: string, cause: NodeJS.ErrnoException): FourtupleError {
   const { code } = cause;
-  if (code === 'EEXIST') return new FourtupleError('FT_ARGUMENT', 'this process traces already', { cause });
+  if (code === 'EEXIST')
+    return new FourtupleError(
+      'FT_ARGUMENT',
+      'this process traces already, or one of the same PID in another container',
+      { cause },
+    );
   if (code === 'ENOENT') {
     return new FourtupleError('FT_UNSUPPORTED', 'this kernel has no trace instances', { cause });
   }

@@ -1,3 +1,4 @@
+import type { Segments } from '../tcp/network-quality.ts';
 import type { PortRange } from '../tcp/port-range.ts';
 import type { PortSet } from '../tcp/port-set.ts';
 import type { ReuseSettings } from '../tcp/time-wait.ts';
@@ -21,6 +22,8 @@ export interface Machine extends ReuseSettings {
   readonly tcpFinTimeoutSeconds: number | null;
   /** How long a slot is held in TIME_WAIT on average: 60 s, and half a granule of the timer wheel. */
   readonly timeWaitSeconds: number;
+  /** All that was sent from here; null where not known. */
+  readonly segments: Segments | null;
   /** What a command starts with to run in this network namespace: empty, `ip netns exec web`, `nsenter -t 811 -n`. */
   readonly commandPrefix: string;
   /** The capabilities that this process has; null where they are not known. */

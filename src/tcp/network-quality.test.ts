@@ -8,7 +8,7 @@ function quality(more: Partial<NetworkQuality> = {}): NetworkQuality {
 
 /** What is judged of a network in each way: as such, for reuse, for recycling. */
 function judgements(network: NetworkQuality | null): unknown[] {
-  return [judgeNetwork(network).isGood, judgeReuse(network).safe, judgeRecycling(network).safe];
+  return [judgeNetwork(network).isGood, judgeReuse(network, null).safe, judgeRecycling(network).safe];
 }
 
 const UNMEASURED = {
@@ -54,7 +54,7 @@ describe('a network', () => {
   it('that is public is good for reuse, which timestamps protect, and not for recycling', () => {
     const network = quality({ isPrivate: false });
     expect(judgements(network)).toEqual([false, true, false]);
-    expect(judgeReuse(network).reason).toMatch(/^public network, round trip 0\.2 ms/);
+    expect(judgeReuse(network, null).reason).toMatch(/^public network, round trip 0\.2 ms/);
     expect(judgeRecycling(network).reason).toContain('a segment can arrive later there than figures show');
   });
 
@@ -62,32 +62,49 @@ describe('a network', () => {
     for (const retransmittedShare of [0, 0.5]) {
       const network = quality({ samples: 2, retransmittedShare });
       expect(judgements(network)).toEqual([null, null, null]);
-      expect(judgeReuse(network).reason).toBe('private network, but only 2 live connections to judge by, 5 are needed');
+      expect(judgeReuse(network, null).reason).toBe(
+        'private network, but only 2 live connections to judge by, 5 are needed',
+      );
     }
     expect(judgeNetwork(quality({ samples: 1 })).reason).toContain('only 1 live connection to');
     expect(judgements(quality({ samples: 5 }))).toEqual([true, true, true]);
+  });
+
+  it('that is private is judged for reuse by all that the machine has sent, where no connection lives', () => {
+    const judged = (retransmitted: number, sent = 100_000, isPrivate = true): unknown =>
+      judgeReuse(quality({ ...UNMEASURED, isPrivate }), { sent, retransmitted });
+    expect(judged(3)).toEqual({
+      safe: true,
+      reason:
+        'private network, but no live connection to judge by; of all 100,000 segments sent from here <0.1% were sent again',
+    });
+    expect([judged(5_000), judged(0, 900), judged(3, 100_000, false)]).toMatchObject([
+      { safe: null },
+      { safe: null },
+      { safe: null },
+    ]);
   });
 
   it('is not judged where no connection lives, but whether it is private is said', () => {
     expect(judgements(null)).toEqual([null, null, null]);
     expect(judgeReuse(null).reason).toBe('no live connection to judge by');
     expect(judgements(quality(UNMEASURED))).toEqual([null, null, null]);
-    expect(judgeReuse(quality(UNMEASURED)).reason).toBe('private network, but no live connection to judge by');
+    expect(judgeReuse(quality(UNMEASURED), null).reason).toBe('private network, but no live connection to judge by');
     expect(judgements(quality({ ...UNMEASURED, isPrivate: false }))).toEqual([false, null, false]);
   });
 
   it('without timestamps is no use for reuse, however few connections show it; recycling goes without', () => {
     const network = quality({ timestampsShare: 0 });
     expect(judgements(network)).toEqual([true, false, true]);
-    expect(judgeReuse(network).reason).toBe(
+    expect(judgeReuse(network, null).reason).toBe(
       'useless: no timestamps were negotiated (20 connections), and no slot can be reused',
     );
-    expect(judgeReuse(quality({ timestampsShare: 0, samples: 1 })).safe).toBe(false);
+    expect(judgeReuse(quality({ timestampsShare: 0, samples: 1 }), null).safe).toBe(false);
     expect(judgeRecycling(network).reason).toContain('no timestamps');
   });
 
   it('with timestamps on some connections says on how many', () => {
-    expect(judgeReuse(quality({ timestampsShare: 0.5 }))).toEqual({
+    expect(judgeReuse(quality({ timestampsShare: 0.5 }), null)).toEqual({
       safe: true,
       reason: expect.stringContaining('timestamps on 50.0% (20 connections)'),
     });

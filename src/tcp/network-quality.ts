@@ -1,4 +1,4 @@
-import { formatShare, plural } from './number-text.ts';
+import { formatCount, formatShare, plural } from './number-text.ts';
 
 /**
  * What is known of the network to a destination, from the live connections of one lane to it (struct tcp_info): TIME_WAIT
@@ -59,6 +59,16 @@ const MOST_REORDERED = 0.05;
  */
 const MOST_VARIANCE_SECONDS = 0.05;
 
+/** So few segments of a machine say nothing about its network. */
+const FEWEST_SEGMENTS = 1_000;
+
+/** All TCP segments of a machine, or of one network namespace of it. */
+export interface Segments {
+  readonly sent: number;
+  /** Of these, the ones that were sent again. */
+  readonly retransmitted: number;
+}
+
 const NOT_MEASURED = 'no live connection to judge by';
 
 /**
@@ -79,11 +89,13 @@ export function judgeNetwork(quality: NetworkQuality | null): NetworkJudgement {
  * Whether `connect()` may take over TIME_WAIT slots towards this network (tcp_tw_reuse). Timestamps tell segments of the
  * old connection from those of the new one (RFC 6191, 7323), so it need not be private; without them the kernel takes
  * over nothing (`tcp_twsk_unique()`). Where the last acknowledgement is often lost, the other end still has the old
- * connection, resets the new one, and `connect()` takes a second more: so a bad network is none for it either.
+ * connection, resets the new one, and `connect()` takes a second more: so a bad network is none for it either. A private
+ * network without live connections is judged by all that the machine has sent.
  *
  * @param quality null where nothing is known
+ * @param segments of the machine; null where not known
  */
-export function judgeReuse(quality: NetworkQuality | null): ShorteningJudgement {
+export function judgeReuse(quality: NetworkQuality | null, segments: Segments | null = null): ShorteningJudgement {
   if (quality === null) return { safe: null, reason: NOT_MEASURED };
   const { samples, timestampsShare } = quality;
   if (timestampsShare === 0) {
@@ -94,8 +106,18 @@ export function judgeReuse(quality: NetworkQuality | null): ShorteningJudgement 
     };
   }
   const { isGood, reason } = judgeFigures(quality);
+  if (isGood === null && quality.isPrivate) return judgeBySegments(reason, segments);
   if (isGood === true && timestampsShare === null) return { safe: null, reason: `timestamps not known: ${reason}` };
   return { safe: isGood, reason };
+}
+
+function judgeBySegments(reason: string, segments: Segments | null): ShorteningJudgement {
+  if (segments === null || segments.sent < FEWEST_SEGMENTS) return { safe: null, reason };
+  const share = segments.retransmitted / segments.sent;
+  const all = `of all ${formatCount(segments.sent)} segments sent from here ${formatShare(share)} were sent again`;
+  return isMoreThanChance(share, segments.sent)
+    ? { safe: null, reason: `${reason}, and ${all}` }
+    : { safe: true, reason: `${reason}; ${all}` };
 }
 
 /**

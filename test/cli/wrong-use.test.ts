@@ -14,7 +14,7 @@ describe('fourtuple ends', () => {
 
   it.each([
     [['statsu'], 'did you mean `status`?'],
-    [['frobnicate'], 'The commands are: status.'],
+    [['frobnicate'], 'The commands are: status, doctor.'],
     [['--jsn'], 'did you mean --json?'],
     [['status', '--nonsense'], '--nonsense'],
     [['status', 'extra'], 'extra'],
@@ -26,6 +26,8 @@ describe('fourtuple ends', () => {
     [['--all', '--netns', 'web'], '--all and --netns exclude each other'],
     [['--range', '1024-65535'], 'go with --from'],
     [['--from', '-', '--all'], '--from reads a capture'],
+    [['--from', '-', '--watch-closes', '2s'], '--from reads a capture, in which nothing closes'],
+    [['--watch-closes', '50ms'], "'50ms' is not from 100ms to 10m: write 2s"],
   ])('with 2 and a word of help for wrong use: %j', async (args, words) => {
     const { code, error } = await failureOf(args);
     expect({ code, error }).toEqual({ code: 2, error: expect.stringContaining(words) });

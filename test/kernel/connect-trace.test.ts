@@ -96,7 +96,9 @@ describe('connects that fail for want of a port', () => {
     for (let attempt = 0; attempt < attempts; attempt += 1) tryConnection(to);
     const [refused] = seenIn(await trace);
     expect(refused?.lost).toBeGreaterThan(0);
-    expect((refused?.count ?? 0) + (refused?.lost ?? 0)).toBe(attempts);
+    expect(refused?.count).toBeLessThan(attempts);
+    // Of those that are lost nobody knows whose they were.
+    expect((refused?.count ?? 0) + (refused?.lost ?? 0)).toBeGreaterThanOrEqual(attempts);
   });
 });
 

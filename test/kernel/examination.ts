@@ -15,7 +15,7 @@ export async function examineHere(
   const handle = openNamespace(namespace?.path ?? '/proc/thread-self/ns/net');
   try {
     const identity = {
-      ...{ inode: handle.inode, name, holder: null, isOwn: true, kernel: release() },
+      ...{ inode: handle.inode, name, holder: null, isOwn: true, path: null, kernel: release() },
       ...{ ticksPerSecond: ticksPerSecond(), capabilities: ownCapabilities() },
     };
     return await examineNamespace(handle, identity, { top: 100, ownersMs: 60_000, thorough: true, ...more });

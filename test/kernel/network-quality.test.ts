@@ -108,7 +108,10 @@ describe('a network that delivers', () => {
     converse(hold(20, server), 10);
     const network = await networkThatSsShowsToo();
     expect(network).toMatchObject({ samples: 20, isPrivate: true, timestampsShare: 1, bytesPerConnection: 11_000 });
-    expect(judgeReuse(network)).toMatchObject({ safe: true, reason: expect.stringMatching(/^private network, round/) });
+    expect(judgeReuse(network, null)).toMatchObject({
+      safe: true,
+      reason: expect.stringMatching(/^private network, round/),
+    });
     expect(judgeRecycling(network).safe).toBe(true);
   });
 
@@ -153,7 +156,7 @@ describe('a network that delivers', () => {
     const { server } = backend('203.0.113');
     converse(hold(6, server), 5);
     const network = await networkOfOnlyLane();
-    expect([judgeReuse(network).safe, judgeRecycling(network).safe]).toEqual([true, false]);
+    expect([judgeReuse(network, null).safe, judgeRecycling(network).safe]).toEqual([true, false]);
   });
 });
 
@@ -165,7 +168,10 @@ describe('a network without timestamps', () => {
     else inside(there, off);
     converse(hold(6, server), 5);
     const network = await networkThatSsShowsToo();
-    expect(judgeReuse(network)).toMatchObject({ safe: false, reason: expect.stringContaining('no timestamps were') });
+    expect(judgeReuse(network, null)).toMatchObject({
+      safe: false,
+      reason: expect.stringContaining('no timestamps were'),
+    });
   });
 });
 

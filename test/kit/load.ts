@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeInOrder } from './closings.ts';
-import { type ClientOptions, type Connection, type Server, tryConnection } from './connections.ts';
+import { type ClientOptions, destinationOf, openClient, type Server, tryConnection } from './connections.ts';
 import { CallError } from './libc-calls.ts';
+import type { NativeSocket } from './native-socket.ts';
+import type { Endpoint } from './socket-address.ts';
 
 /** Where a load's connections go. */
 export interface Way {
@@ -9,13 +11,20 @@ export interface Way {
   readonly options?: ClientOptions;
 }
 
+/** A way on which nobody answers: its connections stay in SYN_SENT until they are given up. */
+export interface DeadWay {
+  readonly to: Endpoint;
+  readonly options?: ClientOptions;
+  readonly isDead: true;
+}
+
 /** What clients do, for as long as it is driven. */
 export interface Load {
   /** Taken in turn; where one is refused, the next is tried. */
-  readonly ways: readonly Way[];
+  readonly ways: readonly (Way | DeadWay)[];
   readonly holdSeconds: number;
-  /** Which end closes first: the one that is left in TIME_WAIT. */
-  readonly closes: 'client' | 'server';
+  /** Which end closes first: the one that is left in TIME_WAIT. Where neither does, connections are kept and used again. */
+  readonly closes: 'client' | 'server' | 'neither';
   /** As many as the kernel lets it where left out. */
   readonly opensPerSecond?: number;
   /** How often it looks for what is to be done; with 0 as often as it can. */
@@ -32,7 +41,13 @@ export interface Driven {
   readonly heldSeconds: readonly number[];
 }
 
-interface Held extends Connection {
+interface Opened {
+  readonly client: NativeSocket;
+  /** null where nobody answers. */
+  readonly server: NativeSocket | null;
+}
+
+interface Held extends Opened {
   readonly since: number;
 }
 
@@ -47,6 +62,7 @@ export async function drive(load: Load, goesOn: (driven: Driven, seconds: number
   const openedAt: number[] = [];
   const refusedAt: number[] = [];
   const held: Held[] = [];
+  const kept: Opened[] = [];
   const heldSeconds: number[] = [];
   const start = performance.now();
   const now = (): number => (performance.now() - start) / 1_000;
@@ -58,15 +74,15 @@ export async function drive(load: Load, goesOn: (driven: Driven, seconds: number
       const next = held[heldSeconds.length];
       if (next === undefined || now() - next.since < holdSeconds) return;
       heldSeconds.push(now() - next.since);
-      if (closes === 'client') closeInOrder(next.client, next.server);
-      else closeInOrder(next.server, next.client);
+      if (closes === 'neither') kept.push(next);
+      else close(next, closes);
     }
   };
   const driven: Driven = { openedAt, refusedAt, heldSeconds };
   do {
     closeDue();
     while (isDue()) {
-      const opened = openOnAny(ways, openedAt.length);
+      const opened = kept.pop() ?? openOnAny(ways, openedAt.length);
       if (opened === null) {
         refusedAt.push(now());
         break;
@@ -80,15 +96,29 @@ export async function drive(load: Load, goesOn: (driven: Driven, seconds: number
   return driven;
 }
 
+function close({ client, server }: Opened, first: 'client' | 'server'): void {
+  if (server === null) client.close();
+  else if (first === 'client') closeInOrder(client, server);
+  else closeInOrder(server, client);
+}
+
 /** @returns null where all ways are refused */
-function openOnAny(ways: readonly Way[], turn: number): Connection | null {
+function openOnAny(ways: Load['ways'], turn: number): Opened | null {
   for (let tried = 0; tried < ways.length; tried += 1) {
-    const { to, options } = ways[(turn + tried) % ways.length] as Way;
-    const result = tryConnection(to, options);
+    const way = ways[(turn + tried) % ways.length] as Way | DeadWay;
+    const result = 'isDead' in way ? trySyn(way) : tryConnection(way.to, way.options);
     if (typeof result !== 'string') return result;
-    if (result !== 'EADDRNOTAVAIL') throw new CallError(`connect to ${to.address} ${to.port}`, result);
+    if (result !== 'EADDRNOTAVAIL') throw new CallError(`connect to ${way.to.address} ${way.to.port}`, result);
   }
   return null;
+}
+
+function trySyn({ to, options = {} }: DeadWay): Opened | string {
+  const client = openClient(to, options, false);
+  const failure = client.tryConnect(destinationOf(to, options));
+  if (failure === 'EINPROGRESS') return { client, server: null };
+  client.close();
+  return failure ?? 'was answered';
 }
 
 /**

@@ -17,6 +17,7 @@ export function machineLike(more: Partial<Machine> = {}): Machine {
     tcpMaxTwBuckets: 131_072,
     tcpFinTimeoutSeconds: 60,
     timeWaitSeconds: 61.024,
+    segments: null,
     commandPrefix: '',
     capabilities: new Set(['CAP_NET_ADMIN', 'CAP_SYS_ADMIN']),
     ...more,

@@ -1,5 +1,5 @@
 import { groupFindings, type Problem } from '../../diagnosis/problems.ts';
-import type { FindingReport, LaneReport, NamespaceReport, Report } from '../../diagnosis/report.ts';
+import type { FindingReport, LaneReport, NamespaceReport, RemedyReport, Report } from '../../diagnosis/report.ts';
 import { formatLane } from '../../tcp/lane.ts';
 import { judgeNetwork } from '../../tcp/network-quality.ts';
 import { formatCount, formatShare, plural } from '../../tcp/number-text.ts';
@@ -48,9 +48,9 @@ function renderProblem(
 ): string {
   const lines = [
     severityLine(screen, main.severity, place(main, report) + main.summary),
-    wrap(`  Why: ${main.explanation}`, screen.width),
-    ...others.map((finding) => wrap(`  ${alsoOf(finding)}: ${finding.summary}`, screen.width)),
-    ...renderNetwork(laneOf(main, report), screen),
+    wrap(`  Why: ${main.explanation}`, screen.width, '    '),
+    ...others.map((finding) => wrap(`  ${alsoOf(finding)}: ${withoutLane(finding)}`, screen.width, '    ')),
+    ...renderNetwork(laneOf(main, report), remedies.slice(0, inFull), screen),
   ];
   if (remedies.length > 0) {
     lines.push('', style(screen, 'bold', '  What helps, the best first:'));
@@ -70,6 +70,13 @@ function alsoOf({ severity }: FindingReport): string {
   return severity === 'info' ? 'Note' : 'Also';
 }
 
+/** The lane has been named in the line before. */
+function withoutLane({ lane, summary }: FindingReport): string {
+  const name = lane === null ? '' : formatLane(lane);
+  if (name === '' || !summary.startsWith(`${name} `)) return summary;
+  return `it ${summary.slice(name.length + 1).replace(/^\([^)]*\) /, '')}`;
+}
+
 /** `in web: `, where several namespaces are reported, or it is not the host's. */
 function place({ namespace, namespaceInode }: FindingReport, { namespaces }: Report): string {
   if (namespaces.length === 1 && (namespace === null || namespace === 'host')) return '';
@@ -85,10 +92,13 @@ function laneOf({ namespaceInode, lane }: FindingReport, report: Report): LaneRe
     });
 }
 
-function renderNetwork(lane: LaneReport | undefined, screen: Screen): string[] {
+/** What the network is like, unless a remedy says so. */
+function renderNetwork(lane: LaneReport | undefined, told: readonly RemedyReport[], screen: Screen): string[] {
   const network = lane?.network;
   if (network === null || network === undefined) return [];
-  return [wrap(`  Network: ${judgeNetwork(network).reason}.`, screen.width)];
+  const { reason } = judgeNetwork(network);
+  if (told.some((remedy) => remedy.reason.includes(reason))) return [];
+  return [wrap(`  Network: ${reason}.`, screen.width, '    ')];
 }
 
 function renderNamed(problems: readonly Problem[], screen: Screen): string {

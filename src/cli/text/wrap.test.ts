@@ -11,6 +11,10 @@ describe('wrap', () => {
     expect(wrap('all is not well here', 10)).toBe('all is not\n  well\n  here');
   });
 
+  it('keeps the indentation that the text has', () => {
+    expect(wrap('  all is not well', 10, '    ')).toBe('  all is\n    not\n    well');
+  });
+
   it('loses no word, and makes no line too long but for a word that is', () => {
     const words = fc.array(fc.stringMatching(/^[a-z]{1,8}$/), { minLength: 1, maxLength: 40 });
     fc.assert(
