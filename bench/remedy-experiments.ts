@@ -25,7 +25,7 @@ export interface RemedyExperiment {
   readonly name: string;
   /** null for the lane as it is. */
   readonly remedy: Remedy | null;
-  /** Whether it is also driven a little slower and a little faster than predicted, for over two TIME_WAITs. */
+  /** Whether it is also driven a little slower and a little faster than predicted, for as many cycles. */
   readonly paced: boolean;
   /** How many times each slot is to be taken anew. */
   readonly cycles: number;
@@ -102,7 +102,8 @@ export const EXPERIMENTS: readonly RemedyExperiment[] = [
     },
   },
   {
-    ...{ name: 'recycle-time-wait', remedy: recycleTimeWait, paced: true, cycles: 10, prepare: preparing(MIDDLE) },
+    ...{ name: 'recycle-time-wait', remedy: recycleTimeWait, paced: true, cycles: 10, alone: true },
+    prepare: preparing(MIDDLE),
     apply: () => {
       recycleEvery(RECYCLE_INTERVAL_SECONDS, RECYCLE_AGE_SECONDS);
       return brief(toOne());

@@ -11,8 +11,8 @@ import { enterNewNamespace } from '../test/kit/network-namespace.ts';
 import { EXPERIMENTS, type RemedyExperiment } from './remedy-experiments.ts';
 import { PACES, type Pace, type RemedyOutcome } from './remedy-outcome.ts';
 
-/** Over two TIME_WAITs: all that was opened in the first comes back in the second. */
-const PACED_SECONDS = 135;
+/** Beyond the last cycle, so that it is a whole one. */
+const MORE_CYCLES = 0.2;
 /** A rate that cannot be sustained shows before all slots have come back once. */
 const ENOUGH_REFUSALS = 5;
 
@@ -28,7 +28,7 @@ async function run(experiment: RemedyExperiment, { factor }: Pace): Promise<Reme
   experiment.prepare();
   const taken = await takeCensus();
   const machine = machineOf(taken, {
-    ...{ name: null, holder: null, isOwn: true, kernel: release() },
+    ...{ name: null, holder: null, isOwn: true, path: null, kernel: release() },
     ...{ ticksPerSecond: ticksPerSecond(), capabilities: ownCapabilities() },
   });
   const load = experiment.apply(machine);
@@ -47,10 +47,11 @@ async function run(experiment: RemedyExperiment, { factor }: Pace): Promise<Reme
     const predicted = modelSustainableOpensPerSecond(modelFor(mean));
     return { predicted, reached: wholeCyclesRate(driven, slots, cycles), refusals: driven.refusedAt.length };
   }
+  const pacedSeconds = (cycles + MORE_CYCLES) * (slots / nominal);
   const paced = { ...load, opensPerSecond: factor * nominal };
   const { openedAt, refusedAt } = await drive(
     paced,
-    (driven, seconds) => seconds < PACED_SECONDS && driven.refusedAt.length < ENOUGH_REFUSALS,
+    (driven, seconds) => seconds < pacedSeconds && driven.refusedAt.length < ENOUGH_REFUSALS,
   );
   const seconds = Math.max(openedAt.at(-1) ?? 0, refusedAt.at(-1) ?? 0);
   return { predicted: nominal, reached: openedAt.length / seconds, refusals: refusedAt.length };

@@ -4,6 +4,7 @@ import type { Examination } from '../diagnosis/examination.ts';
 import { examineNamespace } from '../diagnosis/examine-namespace.ts';
 import { ownCapabilities } from '../diagnosis/machine.ts';
 import type { Report } from '../diagnosis/report.ts';
+import type { Scene } from '../diagnosis/scene.ts';
 import { listNamespaces, type NamespaceEntry, openListedNamespace } from '../linux/namespace-list.ts';
 import { inNamespace, type NamespaceHandle, openNamespace } from '../linux/network-namespace.ts';
 import { readSysctl } from '../linux/sysctl.ts';
@@ -25,6 +26,8 @@ export interface MachineReportOptions {
   readonly thorough: boolean;
   /** For how long closes are watched first, in milliseconds; 0 or left out not at all. */
   readonly watchCloses?: number | undefined;
+  /** For how long failing connects are counted first, in milliseconds; left out not at all. */
+  readonly trace?: number | undefined;
 }
 
 const OWN_NAMESPACE = '/proc/thread-self/ns/net';
@@ -56,9 +59,9 @@ async function examineOne(options: MachineReportOptions, reference: string | und
   try {
     const { namespaces } = listNamespaces();
     const listed = namespaces.find(({ inode }) => inode === handle.inode);
-    const watches = await watchNamespaces([handle], options.watchCloses);
-    const { name, holder } = listed ?? { name: null, holder: null };
-    return await examine(handle, { name, holder, host: hostRange(namespaces), watches }, options);
+    const [watches, trace] = await Promise.all([watchNamespaces([handle], options.watchCloses), traceFor(options)]);
+    const entry = listed ?? { name: null, holder: null, references: [] };
+    return await examine(handle, { entry, host: hostRange(namespaces), watches, trace }, options);
   } finally {
     handle.close();
   }
@@ -68,11 +71,14 @@ async function examineAll(options: MachineReportOptions, warn: (text: string) =>
   const list = listNamespaces();
   for (const note of list.notes) warn(note);
   const host = hostRange(list.namespaces);
-  const watches = await watchNamespaces(openEach(list.namespaces), options.watchCloses);
+  const [watches, trace] = await Promise.all([
+    watchNamespaces(openEach(list.namespaces), options.watchCloses),
+    traceFor(options),
+  ]);
   const examined: Examination[] = [];
   for (const entry of list.namespaces) {
     try {
-      examined.push(await examineEntry(entry, host, watches, options));
+      examined.push(await examineEntry({ entry, host, watches, trace }, options));
     } catch (error) {
       if (!(error instanceof FourtupleError)) throw error;
       // Whatever is watched is kept alive by it.
@@ -98,29 +104,34 @@ function* openEach(entries: readonly NamespaceEntry[]): Iterable<NamespaceHandle
   }
 }
 
+/** Counts what fails to connect on the whole machine: the rules tell which of it is whose. */
+async function traceFor({ trace }: MachineReportOptions): Promise<Scene['trace']> {
+  if (trace === undefined) return null;
+  const { traceRefusals } = await import('../linux/connect-trace.ts');
+  return { seconds: trace / 1_000, refusals: await traceRefusals(trace) };
+}
+
+/** What is known of a namespace before it is examined. */
+interface Known extends Pick<Scene, 'host' | 'trace'> {
+  readonly entry: Pick<NamespaceEntry, 'name' | 'holder' | 'references'>;
+  readonly watches: Watches;
+}
+
 async function examineEntry(
-  entry: NamespaceEntry,
-  host: PortRange | null,
-  watches: Watches,
+  known: Known & { readonly entry: NamespaceEntry },
   options: MachineReportOptions,
 ): Promise<Examination> {
-  const handle = openListedNamespace(entry);
+  const handle = openListedNamespace(known.entry);
   try {
-    return await examine(handle, { name: entry.name, holder: entry.holder, host, watches }, options);
+    return await examine(handle, known, options);
   } finally {
     handle.close();
   }
 }
 
-/** What is known of a namespace before it is examined. */
-interface Known extends Pick<NamespaceEntry, 'name' | 'holder'> {
-  readonly host: PortRange | null;
-  readonly watches: Watches;
-}
-
 function examine(
   handle: NamespaceHandle,
-  { name, holder, host, watches }: Known,
+  { entry: { name, holder, references }, host, watches, trace }: Known,
   options: MachineReportOptions,
 ): Promise<Examination> {
   const own = openNamespace(OWN_NAMESPACE);
@@ -128,6 +139,7 @@ function examine(
   own.close();
   const identity = {
     ...{ inode: handle.inode, name, holder, isOwn },
+    path: references.find((reference) => !reference.startsWith('/proc/')) ?? null,
     ...{ kernel: release(), ticksPerSecond: ticksPerSecond(), capabilities: ownCapabilities() },
   };
   return examineNamespace(handle, identity, {
@@ -137,6 +149,7 @@ function examine(
     thorough: options.thorough,
     host: name === HOST ? null : host,
     watch: watches.get(handle.inode),
+    trace,
   });
 }
 

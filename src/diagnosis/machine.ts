@@ -17,7 +17,7 @@ export interface MachineIdentity extends Pick<NamespaceReport, 'name' | 'holder'
   /** Whether commands typed on this machine need not enter the namespace: it is the own one. */
   readonly isOwn: boolean;
   /** Where its file is mounted; null where it lives by its processes alone. */
-  readonly path?: string | null;
+  readonly path: string | null;
   /** The kernel's HZ; null where not known. */
   readonly ticksPerSecond: number | null;
   readonly capabilities: ReadonlySet<string> | null;
@@ -62,8 +62,7 @@ export function ownCapabilities(): ReadonlySet<string> | null {
 /** By its file where it has one: processes end. */
 function commandPrefix({ isOwn, path, holder, name }: MachineIdentity): string {
   if (isOwn) return '';
-  if (path !== null && path !== undefined)
-    return isNamedNamespace(path) ? `ip netns exec ${basename(path)}` : `nsenter --net=${path}`;
+  if (path !== null) return isNamedNamespace(path) ? `ip netns exec ${basename(path)}` : `nsenter --net=${path}`;
   if (holder !== null) return `nsenter -t ${holder.pid} -n`;
   return name === null || name === 'host' ? '' : `ip netns exec ${name}`;
 }

@@ -5,7 +5,7 @@ import { readNetworkNamespace } from './processes.ts';
 /** `NET_NS_INIT_INO` of linux/nsfs.h, Linux 6.18. Older kernels give it to nothing: theirs are 0xF0000000 and above. */
 const INITIAL_NETWORK_NAMESPACE = 0xeffffff9;
 /** `PID_NS_INIT_INO`, the same since Linux 3.8. */
-const INITIAL_PID_NAMESPACE = 0xeffffffc;
+export const INITIAL_PID_NAMESPACE = 0xeffffffc;
 const INIT = 1;
 const KERNEL_THREADS = 2;
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { INITIAL_PID_NAMESPACE } from './initial-namespace.ts';
 import { AT_FDCWD, PID_NAMESPACE_LINK, readInodeLink } from './inode-link.ts';
 import { printable } from './printable.ts';
 import { listProcesses, readNetworkNamespace, readProcessName } from './processes.ts';
@@ -11,8 +12,6 @@ export interface Caller {
   readonly namespaceInode: number | null;
 }
 
-/** `PID_NS_INIT_INO`: the kernel traces the thread ids of this PID namespace, whatever the reader's. */
-const INITIAL_PID_NAMESPACE = 0xeffffffc;
 const FORGOTTEN_NAME = '<...>';
 const UNKNOWN_NAME = '?';
 
@@ -21,6 +20,7 @@ export class Callers {
   readonly #known = new Map<number, Caller>();
   /** Of those that were seen before they made the call: a program that fails may end before its event is read. */
   readonly #namespaces = new Map<number, number | null>();
+  /** The trace has thread ids of the first PID namespace, whatever the reader's. */
   readonly #areVisible: boolean =
     readInodeLink(AT_FDCWD, '/proc/self/ns/pid', PID_NAMESPACE_LINK) === INITIAL_PID_NAMESPACE;
 

@@ -20,7 +20,7 @@ export interface Subject {
 export async function subjectHere(holdSeconds = 0): Promise<Subject> {
   const taken = await takeCensus();
   const machine = machineOf(taken, {
-    ...{ name: null, holder: null, isOwn: true, kernel: release() },
+    ...{ name: null, holder: null, isOwn: true, path: null, kernel: release() },
     ...{ ticksPerSecond: ticksPerSecond(), capabilities: ownCapabilities() },
   });
   const slotsPerLane = usablePorts(taken.census.pool);

@@ -27,11 +27,10 @@ export interface DoctorTextOptions {
 export function renderDiagnosis(report: Report, screen: Screen, { full }: DoctorTextOptions): string {
   const problems = groupFindings(report.findings);
   const explained = full ? problems.length : PROBLEMS_EXPLAINED;
-  const remedies = full ? Number.POSITIVE_INFINITY : REMEDIES_IN_FULL;
   const named = problems.slice(explained);
   const blocks = [
     renderHead(report, screen, 'examined'),
-    ...problems.slice(0, explained).map((problem) => renderProblem(problem, report, screen, remedies)),
+    ...problems.slice(0, explained).map((problem) => renderProblem(problem, report, screen, full)),
     ...(named.length === 0 ? [] : [renderNamed(named, screen)]),
     ...(problems.length === 0 ? report.namespaces.map((namespace) => renderHealthy(namespace, screen)) : []),
     ...renderNotes(report, screen),
@@ -44,8 +43,9 @@ function renderProblem(
   { main, others, remedies, unhelpful }: Problem,
   report: Report,
   screen: Screen,
-  inFull: number,
+  full: boolean,
 ): string {
+  const inFull = full ? remedies.length : REMEDIES_IN_FULL;
   const lines = [
     severityLine(screen, main.severity, place(main, report) + main.summary),
     wrap(`  Why: ${main.explanation}`, screen.width, '    '),
@@ -55,15 +55,25 @@ function renderProblem(
   if (remedies.length > 0) {
     lines.push('', style(screen, 'bold', '  What helps, the best first:'));
     for (const [index, remedy] of remedies.entries()) {
-      if (index < inFull && remedy.possible) lines.push(...renderRemedy(remedy, index + 1, screen));
+      if (index < inFull && remedy.possible) lines.push(...renderRemedy(remedy, index + 1, screen, full));
       else lines.push(renderTitle(remedy, index + 1, screen));
     }
   }
-  if (unhelpful.length > 0) {
-    lines.push('', style(screen, 'bold', '  What does not help:'));
-    lines.push(...unhelpful.map(({ what, why }) => wrap(`   - ${what}: ${why}`, screen.width, '     ')));
-  }
+  lines.push(...renderUnhelpful(unhelpful, screen, full));
   return lines.join('\n');
+}
+
+function renderUnhelpful(unhelpful: Problem['unhelpful'], screen: Screen, full: boolean): string[] {
+  if (unhelpful.length === 0) return [];
+  if (full) {
+    return [
+      '',
+      style(screen, 'bold', '  What does not help:'),
+      ...unhelpful.map(({ what, why }) => wrap(`   - ${what}: ${why}`, screen.width, '     ')),
+    ];
+  }
+  const advice = unhelpful.map(({ what }) => what).join(', ');
+  return ['', wrap(`  What does not help: ${advice} (--full says why).`, screen.width, '    ')];
 }
 
 function alsoOf({ severity }: FindingReport): string {

@@ -15,14 +15,21 @@ const PLACES = {
   c: 'in the program',
 } as const;
 
-/** A remedy with its gain, its risk here, and what to type. */
-export function renderRemedy(remedy: RemedyReport, rank: number, screen: Screen): string[] {
+/** So many texts are written out where not all are asked for: who opens the connections is not known, else it is one. */
+const MOST_TEXTS = 2;
+
+/**
+ * A remedy with its gain, its risk here, and what to type.
+ *
+ * @param full whatever there is to type; else the places only, where they are many
+ */
+export function renderRemedy(remedy: RemedyReport, rank: number, screen: Screen, full: boolean): string[] {
   const { instructions, missing, possible } = remedy;
   return [
     renderTitle(remedy, rank, screen),
     ...(possible ? [INDENT + wrap(describeSafety(remedy), screen.width - INDENT.length, INDENT)] : []),
     ...missing.map((text) => style(screen, 'yellow', `${INDENT}${possible ? 'needs' : 'not here'}: ${text}`)),
-    ...(possible ? instructions.flatMap((instruction) => renderInstruction(instruction, screen)) : []),
+    ...(possible ? renderInstructions(instructions, screen, full) : []),
   ];
 }
 
@@ -47,6 +54,18 @@ function describeGain({ gain, slots, opensPerSecond, possible }: RemedyReport): 
 function describeSafety({ safe, reason }: RemedyReport): string {
   if (safe === null) return `Whether it is safe here is not known: ${reason}.`;
   return `${safe ? 'Safe here' : 'NOT SAFE here'}: ${reason}.`;
+}
+
+function renderInstructions(
+  instructions: RemedyReport['instructions'],
+  screen: Screen,
+  full: boolean,
+): readonly string[] {
+  if (full || instructions.length <= MOST_TEXTS) {
+    return instructions.flatMap((instruction) => renderInstruction(instruction, screen));
+  }
+  const places = [...new Set(instructions.map(({ where }) => PLACES[where] ?? 'a shell'))];
+  return [INDENT + style(screen, 'dim', `(what to write for ${places.join(', ')}: --full)`)];
 }
 
 function renderInstruction({ where, text, note }: RemedyReport['instructions'][number], screen: Screen): string[] {
