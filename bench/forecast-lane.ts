@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { takeCensus } from '../src/census/take-census.ts';
 import type { LaneReport } from '../src/diagnosis/report.ts';
@@ -23,12 +24,11 @@ export interface ClientTask {
 }
 
 /** Times are milliseconds since 1970. */
-export type ClientMessage = { readonly opened: number; readonly at: number } | { readonly ended: LoadOutcome };
+export type ClientMessage = { readonly reached: number } | { readonly ended: LoadOutcome };
 
 /** What the program says of a lane, and when; in milliseconds since 1970. */
 export interface Look {
   readonly at: number;
-  readonly opened: number;
   readonly lane: LaneReport;
 }
 
@@ -37,35 +37,67 @@ export interface LaneRun {
   readonly outcome: LoadOutcome;
 }
 
-const CLIENT = fileURLToPath(new URL('./forecast-client.js', import.meta.url));
-const clients = new Set<ChildProcess>();
+const PORT = 9_000;
+const processes = new Set<ChildProcess>();
 
-/** Lets a client of its own process work on a lane of its own namespace, with the range that Linux starts with. */
-export async function runLane(task: ClientTask): Promise<LaneRun> {
+/**
+ * Lets clients work on one lane in a namespace of its own, with the range that Linux starts with. Each is a process and has
+ * its part of the load: past the cliff one alone could not keep the pace.
+ */
+export async function runLane(task: Omit<ClientTask, 'port'>, clients: number): Promise<LaneRun> {
   const namespace = createNamespace();
-  const client = inside(namespace, () => {
-    writeSysctl('ipv4.tcp_tw_reuse', 0);
-    return fork(CLIENT, [JSON.stringify(task)], { execArgv: [] });
-  });
-  clients.add(client);
+  inside(namespace, () => writeSysctl('ipv4.tcp_tw_reuse', 0));
+  const server = start(namespace, './forecast-server.js', `${PORT}`);
+  await once(server, 'message');
   const looks: Promise<Look>[] = [];
-  const outcome = await new Promise<LoadOutcome>((resolve, reject) => {
-    client.on('message', (message: ClientMessage) => {
-      if ('ended' in message) resolve(message.ended);
-      else looks.push(look(namespace, message.opened));
-    });
-    client.on('exit', (code) => reject(new Error(`a client ended with exit code ${code}`)));
+  const outcomes = Array.from({ length: clients }, (_, index) => {
+    const tellAt = index === 0 ? task.tellAt.map((count) => Math.round(count / clients)) : [];
+    const part = { ...task, tellAt, port: PORT, perSecond: task.perSecond / clients };
+    return runClient(namespace, part, () => looks.push(look(namespace)));
   });
-  clients.delete(client);
+  const outcome = (await Promise.all(outcomes)).reduce(together);
+  server.disconnect();
   return { looks: await Promise.all(looks), outcome };
 }
 
 /** At once, where there is no time to wait. */
 export function killClients(): void {
-  for (const client of clients) client.kill('SIGKILL');
+  for (const process of processes) process.kill('SIGKILL');
 }
 
-async function look(namespace: NetworkNamespace, opened: number): Promise<Look> {
+function start(namespace: NetworkNamespace, file: string, argument: string): ChildProcess {
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  const child = inside(namespace, () => fork(path, [argument], { execArgv: [] }));
+  processes.add(child);
+  child.on('exit', () => processes.delete(child));
+  return child;
+}
+
+function runClient(namespace: NetworkNamespace, task: ClientTask, reached: () => void): Promise<LoadOutcome> {
+  const client = start(namespace, './forecast-client.js', JSON.stringify(task));
+  return new Promise((resolve, reject) => {
+    client.on('message', (message: ClientMessage) => {
+      if ('ended' in message) resolve(message.ended);
+      else reached();
+    });
+    client.on('exit', (code) => reject(new Error(`a client ended with exit code ${code}`)));
+  });
+}
+
+function together(a: LoadOutcome, b: LoadOutcome): LoadOutcome {
+  return {
+    opened: a.opened + b.opened,
+    endedAt: Math.min(a.endedAt, b.endedAt),
+    refusedAt: earlier(a.refusedAt, b.refusedAt),
+    secondPassAt: earlier(a.secondPassAt, b.secondPassAt),
+  };
+}
+
+function earlier(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
+}
+
+async function look(namespace: NetworkNamespace): Promise<Look> {
   const handle = openNamespace(namespace.path);
   try {
     const before = performance.now();
@@ -79,7 +111,7 @@ async function look(namespace: NetworkNamespace, opened: number): Promise<Look> 
     });
     const [lane] = report.lanes;
     if (lane === undefined) throw new Error('the census has no lane');
-    return { at, opened, lane };
+    return { at, lane };
   } finally {
     handle.close();
   }

@@ -10,14 +10,18 @@ import { renderTable } from './table.ts';
 const SLOTS = 28_232;
 /** By so much may what was predicted differ from what came. */
 const TOLERANCE = 0.05;
-const PARTS = [0.25, 0.5] as const;
+/** How much of the lane has been opened when the program is asked. */
+const TIME_PARTS = [0.25, 0.5] as const;
+const LEVEL_PARTS = [0.1, 0.25] as const;
+const CLIFF_PART = 0.5;
 /** TIME_WAIT and a granule of the kernel's timers: from then on as many slots come free as are taken. */
 const SETTLED_AFTER_SECONDS = 64;
 const SETTLED_LOOKS = 6;
 
-interface Load extends Omit<ClientTask, 'tellAt' | 'seconds'> {
+interface Load extends Omit<ClientTask, 'tellAt' | 'seconds' | 'port'> {
   readonly name: string;
   readonly settles: boolean;
+  readonly clients: number;
 }
 
 interface Row {
@@ -25,21 +29,19 @@ interface Row {
   readonly what: string;
   readonly predicted: number | null;
   readonly real: number | null;
-  /** Opens per second from the look to the end, of those wanted. */
+  /** Opens per second from the look until then, of those wanted. */
   readonly pace: number;
 }
 
+const WHOLE_RANGE = [32_768, 60_999] as const;
 /** Those of one group run at the same time: no more than the machine has processors for. */
 const GROUPS: readonly (readonly Load[])[] = [
+  [{ name: '600/s', clients: 3, perSecond: 600, settles: false }],
+  [{ name: '500/s, each lives 5 s', clients: 3, perSecond: 500, holdSeconds: 5, settles: false }],
   [
-    { name: '600/s', port: 9_000, perSecond: 600, settles: false },
-    { name: '200/s', port: 9_000, perSecond: 200, settles: true },
+    { name: '900/s, IP_LOCAL_PORT_RANGE', clients: 1, perSecond: 900, portRange: WHOLE_RANGE, settles: false },
+    { name: '200/s', clients: 1, perSecond: 200, settles: true },
   ],
-  [
-    { name: '500/s, each lives 5 s', port: 9_000, perSecond: 500, holdSeconds: 5, settles: false },
-    { name: '900/s, IP_LOCAL_PORT_RANGE', port: 9_000, perSecond: 900, portRange: [32_768, 60_999], settles: false },
-  ],
-  [{ name: '900/s', port: 9_000, perSecond: 900, settles: false }],
 ];
 
 process.on('exit', killClients);
@@ -59,12 +61,11 @@ progressEnd();
 process.stdout.write(render(rows));
 process.exitCode = rows.every(isMet) ? 0 : 1;
 
-async function measureLoad({ settles, name, ...load }: Load): Promise<Row[]> {
+async function measureLoad({ settles, name, clients, ...load }: Load): Promise<Row[]> {
   const tellAt = settles
-    ? [0.1, 0.25].map((part) => part * SLOTS).concat(settledAt(load.perSecond))
-    : PARTS.map((part) => part * SLOTS);
-  const seconds = SETTLED_AFTER_SECONDS + SETTLED_LOOKS;
-  const run = await runLane({ ...load, seconds, tellAt: tellAt.map(Math.round) });
+    ? [...LEVEL_PARTS.map((part) => part * SLOTS), ...settledAt(load.perSecond)]
+    : TIME_PARTS.map((part) => part * SLOTS);
+  const run = await runLane({ ...load, seconds: SETTLED_AFTER_SECONDS + SETTLED_LOOKS, tellAt }, clients);
   return settles ? levels(name, load.perSecond, run) : times(name, load.perSecond, run);
 }
 
@@ -74,16 +75,18 @@ function settledAt(perSecond: number): number[] {
 }
 
 function times(load: string, perSecond: number, { looks, outcome }: LaneRun): Row[] {
-  return looks.flatMap((look) => {
+  return looks.flatMap((look, index) => {
+    const part = TIME_PARTS[index] ?? 0;
     const row = (what: string, predicted: number | null, came: number | null): Row => ({
-      ...{ load, what: `${what}, at ${percent(look.opened / SLOTS)}`, predicted },
+      ...{ load, what: `${what}, at ${percent(part)}`, predicted },
       real: came === null ? null : (came - look.at) / 1_000,
-      pace: paceUntil(look, came ?? outcome.endedAt, perSecond, outcome),
+      pace: came === outcome.secondPassAt ? 1 : paceSince(look, part * SLOTS, perSecond, outcome),
     });
     const { secondsToCliff, secondsToExhaustion } = look.lane;
     const rows = [row('exhaustion', secondsToExhaustion, outcome.refusedAt)];
-    if (secondsToCliff !== null && secondsToCliff > 1)
+    if (part < CLIFF_PART && look.lane.cliffAt !== null) {
       rows.unshift(row('the cliff', secondsToCliff, outcome.secondPassAt));
+    }
     return rows;
   });
 }
@@ -91,16 +94,17 @@ function times(load: string, perSecond: number, { looks, outcome }: LaneRun): Ro
 function levels(load: string, perSecond: number, { looks, outcome }: LaneRun): Row[] {
   const settled = looks.slice(-SETTLED_LOOKS).map(({ lane }) => lane.utilization ?? Number.NaN);
   const real = settled.reduce((sum, level) => sum + level, 0) / settled.length;
-  return looks.slice(0, -SETTLED_LOOKS).map((look) => ({
-    ...{ load, what: `level, at ${percent(look.opened / SLOTS)}`, predicted: look.lane.settlesAt, real },
-    pace: paceUntil(look, outcome.endedAt, perSecond, outcome),
-  }));
+  return LEVEL_PARTS.flatMap((part, index) => {
+    const look = looks[index];
+    if (look === undefined) return [];
+    const pace = paceSince(look, part * SLOTS, perSecond, outcome);
+    return [{ load, what: `level, at ${percent(part)}`, predicted: look.lane.settlesAt, real, pace }];
+  });
 }
 
-/** What was opened until the end, of what should have been; until the cliff none is late. */
-function paceUntil(look: Look, until: number, perSecond: number, outcome: LaneRun['outcome']): number {
-  if (until < outcome.endedAt) return 1;
-  return ((outcome.opened - look.opened) * 1_000) / (until - look.at) / perSecond;
+/** What was opened until the end, of what should have been. */
+function paceSince(look: Look, opened: number, perSecond: number, outcome: LaneRun['outcome']): number {
+  return ((outcome.opened - opened) * 1_000) / (outcome.endedAt - look.at) / perSecond;
 }
 
 function isMet({ predicted, real }: Row): boolean {

@@ -1,6 +1,6 @@
 // Whether real sockets reach what remedies predict: `npm run bench:remedies -- [--only REMEDY]`. Every experiment runs in
 // a process and a network namespace of its own; those that take TIME_WAITs of 60 s all at once, for two of them and the
-// time that it takes to open the connections: four minutes. Needs root, and 2 GB.
+// time that it takes to open the connections: five minutes. Needs root, and 2 GB.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

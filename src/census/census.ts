@@ -135,8 +135,8 @@ export class Census {
       firstPassPorts: this.#firstPassPorts,
       used: this.used(lane),
       ownBlocked: columns.ownBlocked[lane] as number,
-      firstPass: columns.firstPass[lane] as number,
-      firstPassPastDelay: columns.firstPassPastDelay[lane] as number,
+      otherPass: columns.otherPass[lane] as number,
+      firstPassPastDelay: (columns.pastReuseDelay[lane] as number) - (columns.pastDelayBeside[lane] as number),
       reuse: columns.inState(lane, TcpState.TIME_WAIT) === 0 ? false : this.reuse(lane),
     });
   }

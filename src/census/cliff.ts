@@ -15,8 +15,9 @@ export interface PassUse {
   readonly used: number;
   /** Of `used`: on ports that are blocked for other lanes. */
   readonly ownBlocked: number;
-  /** Of `used`: on usable ports of the first pass, and those of them in TIME_WAIT for at least the reuse delay. */
-  readonly firstPass: number;
+  /** Of `used`: on usable ports of the second pass. */
+  readonly otherPass: number;
+  /** On usable ports of the first pass, in TIME_WAIT for at least the reuse delay. */
   readonly firstPassPastDelay: number;
   /** Whether reuse applies to what it has in TIME_WAIT; null where that cannot be known. */
   readonly reuse: boolean | null;
@@ -31,11 +32,12 @@ const EITHER_PASS_SHARE = 0.25;
 
 /** Where the cliff is; null where the lane has none: its sockets set IP_LOCAL_PORT_RANGE, as far as their ports tell. */
 export function findCliff(lane: PassUse): Cliff | null {
-  const beside = lane.used - lane.firstPass;
-  const otherPass = beside - lane.ownBlocked;
-  const takesEither = otherPass >= EITHER_PASS_COUNT && otherPass >= EITHER_PASS_SHARE * (otherPass + lane.firstPass);
-  if (takesEither && lane.firstPass < NEAR_END * lane.firstPassPorts) return null;
+  const beside = lane.ownBlocked + lane.otherPass;
+  const firstPass = lane.used - beside;
+  const takesEither =
+    lane.otherPass >= EITHER_PASS_COUNT && lane.otherPass >= EITHER_PASS_SHARE * (lane.used - lane.ownBlocked);
+  if (takesEither && firstPass < NEAR_END * lane.firstPassPorts) return null;
   const reclaimable = lane.reuse === true ? lane.firstPassPastDelay : 0;
-  const ahead = Math.max(0, lane.firstPassPorts - lane.firstPass + reclaimable);
+  const ahead = Math.max(0, lane.firstPassPorts - firstPass + reclaimable);
   return { at: lane.firstPassPorts + beside, ahead: lane.reuse === null ? null : ahead };
 }

@@ -22,9 +22,10 @@ export class LaneColumns {
   readonly ageUnknown: Uint16Array;
   /** Sockets on ports that are blocked for other lanes. */
   readonly ownBlocked: Uint16Array;
-  /** Sockets on the ports that connect() tries first, and those of them that are in pastReuseDelay; blocked ones left out. */
-  readonly firstPass: Uint16Array;
-  readonly firstPassPastDelay: Uint16Array;
+  /** Sockets on ports that connect() tries last; blocked ones left out. */
+  readonly otherPass: Uint16Array;
+  /** Of pastReuseDelay: those on ports that connect() tries last, or that are blocked. */
+  readonly pastDelayBeside: Uint16Array;
   readonly #states: Uint16Array;
 
   constructor(lanes: number) {
@@ -37,8 +38,8 @@ export class LaneColumns {
     this.oldestTimeWaitMs = new Uint16Array(lanes);
     this.ageUnknown = new Uint16Array(lanes);
     this.ownBlocked = new Uint16Array(lanes);
-    this.firstPass = new Uint16Array(lanes);
-    this.firstPassPastDelay = new Uint16Array(lanes);
+    this.otherPass = new Uint16Array(lanes);
+    this.pastDelayBeside = new Uint16Array(lanes);
     this.#states = new Uint16Array(lanes * TCP_STATE_COUNT);
   }
 
@@ -63,16 +64,15 @@ export function countLanes(scan: Scan, blocked: BlockedPorts, reuseDelayMs: numb
     increment(columns.used, lane);
     columns.countState(lane, state);
     const isBlocked = blocked.ports.has(port);
-    const isFirst = !isBlocked && isFirstPassPort(range, port);
-    if (isBlocked) increment(columns.ownBlocked, lane);
-    if (isFirst) increment(columns.firstPass, lane);
+    const isBeside = isBlocked || !isFirstPassPort(range, port);
+    if (isBeside) increment(isBlocked ? columns.ownBlocked : columns.otherPass, lane);
     if (!sockets.isTimeWait(row)) increment(columns.live, lane);
-    else if (state === TcpState.TIME_WAIT) countAge(columns, lane, sockets.timeWaitLeftMs(row), reuseDelayMs, isFirst);
+    else if (state === TcpState.TIME_WAIT) countAge(columns, lane, sockets.timeWaitLeftMs(row), reuseDelayMs, isBeside);
   }
   return columns;
 }
 
-function countAge(columns: LaneColumns, lane: number, leftMs: number, reuseDelayMs: number, isFirst: boolean): void {
+function countAge(columns: LaneColumns, lane: number, leftMs: number, reuseDelayMs: number, isBeside: boolean): void {
   if (leftMs === UNKNOWN_LEFT) {
     increment(columns.ageUnknown, lane);
     return;
@@ -80,7 +80,7 @@ function countAge(columns: LaneColumns, lane: number, leftMs: number, reuseDelay
   const age = Math.max(0, LINUX_TIME_WAIT_MS - leftMs);
   if (age >= reuseDelayMs) {
     increment(columns.pastReuseDelay, lane);
-    if (isFirst) increment(columns.firstPassPastDelay, lane);
+    if (isBeside) increment(columns.pastDelayBeside, lane);
   }
   if (age < 1_000) increment(columns.closedInLastSecond, lane);
   if (age < 10_000) increment(columns.closedInLastTen, lane);

@@ -19,19 +19,33 @@ export function releaseCurves(
   wanted: ReadonlySet<number>,
 ): Map<number, Uint16Array | null> {
   const curves = new Map<number, Uint16Array | null>();
+  if (wanted.size === 0) return curves;
+  let last = -1;
+  let curve: Uint16Array | null | undefined;
   for (let row = 0; row < sockets.size; row += 1) {
+    if (sockets.state(row) !== TcpState.TIME_WAIT) continue;
     const lane = sockets.lane(row);
-    if (sockets.state(row) !== TcpState.TIME_WAIT || !wanted.has(lane)) continue;
+    if (lane !== last) {
+      last = lane;
+      curve = wanted.has(lane) ? (curves.has(lane) ? curves.get(lane) : newCurve(curves, lane)) : undefined;
+    }
+    if (curve === undefined || curve === null) continue;
     const leftMs = sockets.timeWaitLeftMs(row);
-    let curve = curves.get(lane);
-    if (curve === undefined) curve = new Uint16Array(SECONDS);
-    if (leftMs === UNKNOWN_LEFT) curve = null;
-    curves.set(lane, curve);
-    if (curve === null) continue;
+    if (leftMs === UNKNOWN_LEFT) {
+      curve = null;
+      curves.set(lane, null);
+      continue;
+    }
     const second = Math.min(SECONDS - 1, Math.floor(leftMs / 1_000));
     curve[second] = (curve[second] as number) + 1;
   }
   return curves;
+}
+
+function newCurve(curves: Map<number, Uint16Array | null>, lane: number): Uint16Array {
+  const curve = new Uint16Array(SECONDS);
+  curves.set(lane, curve);
+  return curve;
 }
 
 /**

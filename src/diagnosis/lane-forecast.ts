@@ -4,6 +4,7 @@ import type { ObservedRates } from '../census/observed-rates.ts';
 import { opensFromCurve } from '../census/opens-rate.ts';
 import { releaseCurves, reuseCurve } from '../census/release-curve.ts';
 import { forecast, type LaneLoad } from '../tcp/forecast.ts';
+import { TcpState } from '../tcp/state.ts';
 import { LINUX_TIME_WAIT_MS } from '../tcp/time-wait.ts';
 import { balanced, type LaneFlow, openingOnly, sumFlows } from './lane-flow.ts';
 import { poolMembers } from './pool-members.ts';
@@ -38,8 +39,8 @@ export function forecastLanes(
   options: ForecastOptions,
 ): ReadonlyMap<number, LaneOutlook> {
   const pools = poolMembers(census, lanes);
-  const wanted = new Set<number>();
-  for (const { index } of lanes) for (const member of pools.get(index) ?? [index]) wanted.add(member);
+  const members = lanes.flatMap(({ index }) => pools.get(index) ?? [index]);
+  const wanted = new Set(members.filter((lane) => census.columns.inState(lane, TcpState.TIME_WAIT) > 0));
   const curves: Curves = releaseCurves(census.scan, wanted);
   const flowOf = (lane: number): LaneFlow | null => laneFlow(census, lane, curves.get(lane), options);
   return new Map(

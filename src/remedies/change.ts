@@ -6,5 +6,3 @@ export interface Change {
   /** As the kernel takes it: `1`, `1024 65535`. */
   readonly value: string;
 }
-
-export { sysctlCommand } from './sysctl-command.ts';

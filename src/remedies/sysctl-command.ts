@@ -1,14 +1,11 @@
+import type { Change } from './change.ts';
 import type { Instruction } from './instruction.ts';
 import type { Machine } from './machine.ts';
 
-/** A setting below `net.ipv4`, and what it is set to. */
-interface Assignment {
-  readonly setting: string;
-  readonly value: string;
-}
-
 /** What a pod may set without the kubelet's leave (Kubernetes 1.29, "safe sysctls"), of what remedies change. */
 const SAFE_IN_PODS: readonly string[] = ['ip_local_port_range', 'ip_local_reserved_ports', 'tcp_fin_timeout'];
+
+type Assignment = Pick<Change, 'setting' | 'value'>;
 
 /** The command that makes changes of settings by hand, in the machine's namespace, in their order. */
 export function sysctlCommand(

@@ -43,7 +43,5 @@ export function type(command: string | undefined): void {
 const TOLERANCE = 0.05;
 
 export function expectReached(reached: number, predicted: number): void {
-  if (process.env.SHOW)
-    console.log(`reached ${reached}, predicted ${predicted} ratio ${(reached / predicted).toFixed(4)}`);
   expect(Math.abs(reached / predicted - 1), `reached ${reached}, predicted ${predicted}`).toBeLessThan(TOLERANCE);
 }

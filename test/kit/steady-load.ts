@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeInOrder } from './closings.ts';
-import { type ClientOptions, type Connection, type Server, tryConnection } from './connections.ts';
+import { type ClientOptions, destinationOf, openClient, type Server, tryConnection } from './connections.ts';
 import { CallError } from './libc-calls.ts';
+import type { NativeSocket } from './native-socket.ts';
 import { inside, type NetworkNamespace } from './network-namespace.ts';
+import type { Endpoint } from './socket-address.ts';
 
 /** Connections that are opened at an even pace, live for a while, and are closed by their client. */
 export interface SteadyLoad {
-  readonly to: Server;
+  /** A server of this process, or the endpoint of another that closes what its clients have closed. */
+  readonly to: Server | Endpoint;
   /** Where they are opened, the thread's own namespace where left out. */
   readonly namespace?: NetworkNamespace;
   readonly perSecond: number;
@@ -21,67 +24,82 @@ export interface SteadyLoad {
 /** What came of a load. Times are `performance.now()` of this process. */
 export interface LoadOutcome {
   readonly opened: number;
-  readonly startedAt: number;
   readonly endedAt: number;
   /** When the kernel had no port left; null where it always had one. */
   readonly refusedAt: number | null;
   /** When connect() took the first port that has not the parity of the range's low end; null where it never did. */
   readonly secondPassAt: number | null;
-  /** By how many seconds the load was behind its pace at the worst. */
-  readonly behindSeconds: number;
 }
 
 const PAUSE_MS = 4;
 /** At most so many in one go: a load that is behind must not keep others from theirs. */
 const MOST_AT_ONCE = 100;
 
+interface Opened {
+  readonly client: NativeSocket;
+  /** Waits for the other end to close too, where that is in this process. */
+  close(): void;
+}
+
 /** @param firstParity of the range's low end, 0 or 1 */
 export async function openSteadily(load: SteadyLoad, firstParity = 0): Promise<LoadOutcome> {
   const { namespace, perSecond, holdSeconds = 0 } = load;
+  const milestones = [...(load.milestones?.keys() ?? [])];
   const startedAt = performance.now();
-  const living: { readonly connection: Connection; readonly closes: number }[] = [];
+  const living: { readonly socket: Opened; readonly closes: number }[] = [];
   let opened = 0;
   let closed = 0;
-  let behindSeconds = 0;
   let secondPassAt: number | null = null;
   const closeDue = (): void => {
     for (let next = living[closed]; next !== undefined && next.closes <= performance.now(); next = living[closed]) {
-      closeInOrder(next.connection.client, next.connection.server);
+      next.socket.close();
       closed += 1;
     }
   };
-  /** @returns whether the kernel had a port */
-  const openOne = (): boolean => {
-    const connection = tryConnection(load.to, load.client);
-    if (connection === 'EADDRNOTAVAIL') return false;
-    if (typeof connection === 'string') throw new CallError('connect', connection);
-    opened += 1;
-    if (secondPassAt === null && connection.client.localPort % 2 !== firstParity) secondPassAt = performance.now();
-    if (holdSeconds === 0) closeInOrder(connection.client, connection.server);
-    else living.push({ connection, closes: performance.now() + holdSeconds * 1_000 });
-    return true;
-  };
+  /** @returns whether the kernel had a port for each */
   const openDue = (): boolean => {
-    closeDue();
     const due = Math.floor(((performance.now() - startedAt) / 1_000) * perSecond) + 1;
-    behindSeconds = Math.max(behindSeconds, (due - opened) / perSecond);
-    for (const end = Math.min(due, opened + MOST_AT_ONCE, nextMilestone()); opened < end; )
-      if (!openOne()) return false;
+    const end = Math.min(due, opened + MOST_AT_ONCE, ...milestones.filter((count) => count > opened));
+    for (; opened < end; opened += 1) {
+      const socket = tryOpen(load);
+      if (socket === null) return false;
+      if (secondPassAt === null && socket.client.localPort % 2 !== firstParity) secondPassAt = performance.now();
+      if (holdSeconds === 0) socket.close();
+      else living.push({ socket, closes: performance.now() + holdSeconds * 1_000 });
+    }
     return true;
   };
-  const nextMilestone = (): number => {
-    const ahead = [...(load.milestones?.keys() ?? [])].filter((count) => count > opened);
-    return Math.min(Number.POSITIVE_INFINITY, ...ahead);
+  const turn = (): boolean => {
+    closeDue();
+    return openDue();
   };
   for (;;) {
     const before = opened;
-    const hadPort = namespace === undefined ? openDue() : inside(namespace, openDue);
+    const hadPort = namespace === undefined ? turn() : inside(namespace, turn);
     const endedAt = performance.now();
-    const over = endedAt - startedAt >= load.seconds * 1_000;
-    if (!hadPort || over) {
-      return { opened, startedAt, endedAt, refusedAt: hadPort ? null : endedAt, secondPassAt, behindSeconds };
+    if (!hadPort || endedAt - startedAt >= load.seconds * 1_000) {
+      return { opened, endedAt, refusedAt: hadPort ? null : endedAt, secondPassAt };
     }
     if (opened > before) await load.milestones?.get(opened)?.();
     await sleep(PAUSE_MS);
   }
+}
+
+/** @returns null where the kernel has no port */
+function tryOpen({ to, client: options }: SteadyLoad): Opened | null {
+  if ('listener' in to) {
+    const result = tryConnection(to, options);
+    if (typeof result === 'string') return refused(result);
+    return { client: result.client, close: () => closeInOrder(result.client, result.server) };
+  }
+  const client = openClient(to, options);
+  const failure = client.tryConnect(destinationOf(to, options ?? {}));
+  if (failure === undefined) return { client, close: () => client.close() };
+  client.close();
+  return refused(failure);
+}
+
+function refused(failure: string): null {
+  if (failure === 'EADDRNOTAVAIL') return null;
+  throw new CallError('connect', failure);
 }

@@ -1,6 +1,6 @@
 import type { LaneReport, NamespaceReport } from '../../diagnosis/report.ts';
 import { formatLane } from '../../tcp/lane.ts';
-import { formatCount, formatRate, formatShare } from '../../tcp/number-text.ts';
+import { formatCount, formatRate, formatShare, formatWait } from '../../tcp/number-text.ts';
 import { renderBar } from './bar.ts';
 import { describeProcesses } from './process-text.ts';
 import type { Screen } from './screen.ts';
@@ -10,6 +10,10 @@ import { type Column, renderTable } from './table.ts';
 /** From these shares of its slots on, a lane is coloured. */
 const RED_FROM = 0.9;
 const YELLOW_FROM = 0.5;
+/** A lane that stays below this share of its slots has no forecast that matters. */
+const WORTH_TELLING = 0.01;
+/** Columns that are left out where no lane has something in them. */
+const SPARSE = ['FORECAST', 'OF THESE'];
 const WIDE_SCREEN = 130;
 const NARROW_SCREEN = 100;
 
@@ -18,7 +22,6 @@ export function renderLanes(namespace: NamespaceReport, screen: Screen): string[
   const { lanes } = namespace;
   const full = lanes.map(fullness);
   const barWidth = screen.width >= WIDE_SCREEN ? 20 : 10;
-  const hasBar = screen.width >= NARROW_SCREEN;
   const paint = (text: string, row: number): string => {
     const share = full[row] as number;
     if (share >= RED_FROM) return style(screen, 'red', text);
@@ -32,7 +35,7 @@ export function renderLanes(namespace: NamespaceReport, screen: Screen): string[
   const bar: Column = { title: '', cells: full.map((share) => renderBar(share, barWidth, screen.unicode)), paint };
   const columns: Column[] = [
     column('LANE', (lane) => `${formatLane(lane)}${lane.pool === 'source' ? ' *' : ''}`),
-    ...(hasBar ? [bar] : []),
+    bar,
     column('FULL', (lane) => describeFullness(lane, screen), {
       align: 'right',
       paint,
@@ -41,12 +44,16 @@ export function renderLanes(namespace: NamespaceReport, screen: Screen): string[
     column('SLOTS', ({ slots }) => formatCount(slots), { align: 'right' }),
     column('FREE', (lane) => describeFree(lane, screen), { align: 'right' }),
     column('OPENS/S', ({ opensPerSecond }) => formatRate(opensPerSecond), { align: 'right' }),
+    column('FORECAST', describeForecast),
     column('LIVE', ({ live }) => formatCount(live), { align: 'right' }),
     column('TIME_WAIT', ({ states }) => formatCount(states.TIME_WAIT ?? 0), { align: 'right' }),
     column('OF THESE', ({ states }) => describeUnusual(states), { shrinkTo: 14 }),
     column('OWNER', describeOwner, { shrinkTo: 12 }),
   ];
-  const shown = columns.filter(({ title, cells }) => title !== 'OF THESE' || cells.some((cell) => cell !== ''));
+  const filled = columns.filter(({ title, cells }) => !SPARSE.includes(title) || cells.some((cell) => cell !== ''));
+  const hasSparse = filled.some(({ title }) => SPARSE.includes(title));
+  const hasBar = screen.width >= (hasSparse ? WIDE_SCREEN : NARROW_SCREEN);
+  const shown = hasBar ? filled : filled.filter((one) => one !== bar);
   const [title = '', ...rows] = renderTable(shown, screen.width, screen.unicode ? '…' : '~');
   const legend = lanes.some(({ pool }) => pool === 'source')
     ? ['* bound before connect, without IP_BIND_ADDRESS_NO_PORT: all such lanes of one source share its ports']
@@ -68,6 +75,14 @@ function describeFullness(lane: LaneReport, { unicode }: Screen): string {
 function describeFree({ free, slots, used }: LaneReport, { unicode }: Screen): string {
   if (free !== null) return formatCount(free);
   return (unicode ? '≥' : '>=') + formatCount(Math.max(0, slots - used));
+}
+
+/** What becomes of it; empty where that is not known. */
+function describeForecast({ secondsToExhaustion, secondsToCliff, settlesAt }: LaneReport): string {
+  if (secondsToExhaustion === 0) return 'exhausted';
+  if (secondsToExhaustion !== null) return `full in ${formatWait(secondsToExhaustion)}`;
+  if (secondsToCliff !== null && secondsToCliff > 0) return `cliff in ${formatWait(secondsToCliff)}`;
+  return settlesAt === null || settlesAt < WORTH_TELLING ? '' : `stays at ${formatShare(settlesAt)}`;
 }
 
 /** TIME_WAIT sockets belong to nobody any more. */

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { diagnosed } from '../../../test/kit/diagnosed.ts';
 import { expectGolden } from '../../../test/kit/golden.ts';
 import { laneReport, namespaceReport, processReport, reportOf } from '../../../test/kit/reports.ts';
 import type { BlockerReport, LaneReport, PortsReport, Report } from '../../diagnosis/report.ts';
@@ -12,15 +13,21 @@ const nginx = (count: number) => Array.from({ length: count }, (_, index) => pro
 const exhausted = laneReport(
   [SOURCE, '10.0.1.9', 8080],
   { ESTABLISHED: 100, CLOSE_WAIT: 20, TIME_WAIT: 28_111 },
-  { opensPerSecond: 447.2, processes: [haproxy] },
+  { opensPerSecond: 447.2, reuse: false, secondsToCliff: 0, secondsToExhaustion: 0, processes: [haproxy] },
 );
-const past = laneReport([SOURCE, '10.0.1.8', 8080], { ESTABLISHED: 15_000, TIME_WAIT: 2_000 }, { processes: nginx(8) });
+const past = laneReport(
+  [SOURCE, '10.0.1.8', 8080],
+  { ESTABLISHED: 15_000, TIME_WAIT: 2_000 },
+  {
+    ...{ processes: nginx(8), secondsToCliff: 0, settlesAt: 0.643 },
+  },
+);
 const small = laneReport(
   ['2001:db8::5', '2001:db8:1::9', 443],
   { ESTABLISHED: 12, SYN_SENT: 3, FIN_WAIT2: 1 },
   { opensPerSecond: 0, unit: 'container web-1' },
 );
-const closed = laneReport([SOURCE, '10.0.1.7', 8080], { TIME_WAIT: 5 }, { opensPerSecond: 0.5 });
+const closed = laneReport([SOURCE, '10.0.1.7', 8080], { TIME_WAIT: 5 }, { opensPerSecond: 0.5, settlesAt: 0.000_2 });
 /** Most of TIME_WAIT is older than the delay, and over loopback tcp_tw_reuse is on. */
 const loopback = laneReport(
   ['127.0.0.1', '127.0.0.1', 8080],
@@ -48,7 +55,7 @@ const manyLanes = Array.from({ length: 20 }, (_, index) =>
   laneReport([SOURCE, `10.0.2.${index + 1}`, 80], { ESTABLISHED: 2_000 - 100 * index }, { opensPerSecond: 3 * index }),
 );
 
-const REPORTS: Readonly<Record<string, Report>> = {
+const UNDIAGNOSED: Readonly<Record<string, Report>> = {
   quiet: reportOf([namespaceReport([])]),
   exhausted: reportOf([
     namespaceReport([exhausted, past, closed, small], {
@@ -108,6 +115,10 @@ const REPORTS: Readonly<Record<string, Report>> = {
     ...{ takenAt: null, durationSeconds: 0.0008, host: { name: null, kernel: null } },
   }),
 };
+
+const REPORTS: Readonly<Record<string, Report>> = Object.fromEntries(
+  Object.entries(UNDIAGNOSED).map(([name, report]) => [name, diagnosed(report)]),
+);
 
 const SCREENS: readonly [string, Screen][] = [
   ['80', { width: 80, colour: false, unicode: true }],

@@ -31,7 +31,7 @@ describe('a lane that runs out', () => {
     [300, 'warning'],
     [3_599, 'warning'],
   ])('in %d s is %s', (secondsToExhaustion, severity) => {
-    expect(examine(lane(100, { secondsToExhaustion }))).toMatchObject([{ severity }]);
+    expect(examine(lane(2_800, { secondsToExhaustion }))).toMatchObject([{ severity }]);
   });
 
   it('and has slots that perhaps can be taken over has at least those that are not taken', () => {
@@ -40,7 +40,7 @@ describe('a lane that runs out', () => {
   });
 
   it('with others of its source is told once', () => {
-    const members = [lane(100), lane(50)].map((one) => ({ ...one, pool: 'source', secondsToExhaustion: 20 }) as const);
+    const members = [lane(10_000), lane(5_000)].map((one) => ({ ...one, pool: 'source', secondsToExhaustion: 20 }) as const);
     const [finding, ...others] = examine(...members);
     expect(others).toEqual([]);
     expect(finding?.explanation).toContain('bind() fails with EADDRINUSE for every destination of 10.0.0.5.');
@@ -77,7 +77,8 @@ describe('a lane that is nearly full, whose future is not known,', () => {
 
 describe('silent', () => {
   it.each<[string, LaneReport]>([
-    ['where it runs out in an hour', lane(100, { secondsToExhaustion: 3_600 })],
+    ['where it runs out in an hour', lane(10_000, { secondsToExhaustion: 3_600 })],
+    ['where next to nothing is taken yet: a burst may be over at once', lane(2_700, { secondsToExhaustion: 9 })],
     ['where it settles below nine tenths', lane(100, { settlesAt: 0.89 })],
     ['where it is nearly full and drains', lane(27_791, { settlesAt: 0.2 })],
     ['where it is not nearly full and nothing is known', lane(25_000, { opensPerSecond: null })],
