@@ -10,6 +10,7 @@ import { whyNoNamespaces } from '../test/kit/network-namespace.ts';
 import { progress, progressEnd } from './progress.ts';
 import { EXPERIMENTS, type RemedyExperiment } from './remedy-experiments.ts';
 import { PACES, type Pace, type RemedyOutcome, TOLERANCE } from './remedy-outcome.ts';
+import { renderTable } from './table.ts';
 
 const PROCESS = fileURLToPath(new URL('./remedy-process.js', import.meta.url));
 
@@ -95,13 +96,6 @@ function isProven(outcomes: Outcomes): boolean {
   const slower = outcomes.get('slower')?.refusals ?? 0;
   const faster = outcomes.get('faster')?.refusals ?? 1;
   return Math.abs(reached / predicted - 1) <= TOLERANCE && slower === 0 && faster > 0;
-}
-
-function renderTable(rows: readonly (readonly string[])[]): string {
-  const width = (column: number): number => Math.max(...rows.map((row) => (row[column] ?? '').length));
-  const pad = (cell: string, column: number): string =>
-    column === 0 ? cell.padEnd(width(0)) : cell.padStart(width(column));
-  return rows.map((row) => `${row.map(pad).join('  ').trimEnd()}\n`).join('');
 }
 
 function fail(message: string): never {

@@ -14,7 +14,8 @@ export const RECYCLE_INTERVAL_SECONDS = 1;
 export const recycleTimeWait: Remedy = {
   id: 'recycle-time-wait',
   title: 'Release old TIME_WAIT slots of the lane (SOCK_DESTROY)',
-  effort: 'command',
+  // A command once frees them once: to go on, something must run it every second.
+  effort: 'configuration',
   missing: (machine) => [
     ...missingKernel(machine, 6, 0, 'destroying TIME_WAIT sockets'),
     ...missingNetAdmin(machine, 'destroying sockets'),

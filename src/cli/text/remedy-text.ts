@@ -5,6 +5,8 @@ import { style } from './style.ts';
 import { wrap } from './wrap.ts';
 
 const INDENT = '     ';
+/** How a reason begins that is none of danger. */
+const USELESS = 'useless: ';
 /** What an instruction is introduced by. */
 const PLACES = {
   shell: null,
@@ -53,6 +55,7 @@ function describeGain({ gain, slots, opensPerSecond, possible }: RemedyReport): 
 
 function describeSafety({ safe, reason }: RemedyReport): string {
   if (safe === null) return `Whether it is safe here is not known: ${reason}.`;
+  if (reason.startsWith(USELESS)) return `Useless here: ${reason.slice(USELESS.length)}.`;
   return `${safe ? 'Safe here' : 'NOT SAFE here'}: ${reason}.`;
 }
 
