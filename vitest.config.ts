@@ -1,14 +1,31 @@
 import { defineConfig } from 'vitest/config';
 import { SummaryReporter } from './test/kit/summary-reporter.ts';
 
+/** Tests that need a steady pace or fill a lane with a real client: nothing may run beside them. */
+const ALONE = ['test/kernel/clients.test.ts', 'test/kernel/forecast.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     // Tests enter network namespaces: that moves a thread, and only a process's main thread can call libc.
     pool: 'forks',
-    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     reporters: ['default', new SummaryReporter()],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: ALONE,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'alone', include: ALONE, fileParallelism: false, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });

@@ -34,5 +34,6 @@ export {
 } from './linux/namespace-list.ts';
 export { type NamespaceHandle, openNamespace } from './linux/network-namespace.ts';
 export { FourtupleError, type FourtupleErrorCode } from './tcp/error.ts';
+export { type Forecast, forecast, type LaneLoad } from './tcp/forecast.ts';
 export { formatLane, type Lane } from './tcp/lane.ts';
 export { type LanePattern, parseLanePattern } from './tcp/lane-pattern.ts';

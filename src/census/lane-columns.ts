@@ -57,11 +57,12 @@ export class LaneColumns {
 export function countLanes(scan: Scan, blocked: BlockedPorts, reuseDelayMs: number): LaneColumns {
   const columns = new LaneColumns(scan.lanes.size);
   const { sockets, range } = scan;
+  const { used } = columns;
   for (let row = 0; row < sockets.size; row += 1) {
     const lane = sockets.lane(row);
     const state = sockets.state(row);
     const port = sockets.port(row);
-    increment(columns.used, lane);
+    used[lane] = (used[lane] as number) + 1;
     columns.countState(lane, state);
     const isBlocked = blocked.ports.has(port);
     const isBeside = isBlocked || !isFirstPassPort(range, port);
@@ -88,6 +89,6 @@ function countAge(columns: LaneColumns, lane: number, leftMs: number, reuseDelay
   if (age > (columns.oldestTimeWaitMs[lane] as number)) columns.oldestTimeWaitMs[lane] = age;
 }
 
-function increment(column: Uint16Array | Uint32Array, lane: number): void {
+function increment(column: Uint16Array, lane: number): void {
   column[lane] = (column[lane] as number) + 1;
 }

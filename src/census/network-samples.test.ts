@@ -44,7 +44,13 @@ describe('what live connections tell of the network', () => {
       networks: [
         {
           ...{ samples: 5, isPrivate: true, roundTripSeconds: 0.0002, roundTripVarianceSeconds: 0.0001 },
-          ...{ retransmittedShare: 0.018182, reorderedShare: 0.2, timestampsShare: 0.8, bytesPerConnection: 400 },
+          ...{
+            segmentsSent: 220,
+            retransmittedShare: 0.018182,
+            reorderedShare: 0.2,
+            timestampsShare: 0.8,
+            bytesPerConnection: 400,
+          },
         },
       ],
       requests: [DUMP],

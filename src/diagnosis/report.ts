@@ -85,7 +85,7 @@ export interface SettingsReport {
 export interface LaneReport extends Omit<LaneUse, 'index' | 'cgroupId'> {
   /** What `opensPerSecond` was chosen from. */
   readonly rates: RatesReport;
-  /** How long a connection of it lives on average (live / opensPerSecond). */
+  /** How long a connection of it lives on average: live / opensPerSecond, or closes per second where it grows. */
   readonly holdSeconds: number | null;
   /** Whether tcp_tw_reuse applies to its TIME_WAIT slots. */
   readonly reuse: boolean | null;

@@ -4,13 +4,13 @@ import { addAddress } from '../kit/links.ts';
 import { needsPrograms } from '../kit/needs.ts';
 import { usesPrivateNamespace } from '../kit/private-namespace.ts';
 import { needsProgram, type Run, reportBy, run } from '../kit/program.ts';
-import { haproxyConfiguration, startHaproxy, startNginx, startRedis } from '../kit/proxies.ts';
+import { haproxyConfiguration, serveHttp, startHaproxy, startNginx, startRedis } from '../kit/proxies.ts';
 
 /** Not loopback addresses, though they are on `lo`: tcp_tw_reuse=2 does not apply to them. */
 const BACKEND = '10.9.1.9';
 const PROXY = '10.9.0.5';
 /** More than the slots of a lane, 28,232; not all of them succeed before the lane is full. */
-const REQUESTS = '60000';
+const REQUESTS = '40000';
 
 /** The finding about the lane to the backend that is told first. */
 function firstFinding({ findings }: Report, port: number): FindingReport {
@@ -51,7 +51,9 @@ async function expectCured({ client, port, process, wentWell }: Attempt): Promis
   expect(wentWell(first), 'the client without the remedy').toBe(false);
   expect(during.map(({ summary }) => summary).join('\n')).toContain(process);
   const exhausted = firstFinding(await reportBy(['doctor']), port);
-  expect(exhausted).toMatchObject({ code: 'lane-exhausted', severity: 'critical' });
+  // The connections that were open when it ended have been reset: their slots are free again.
+  expect(exhausted.code).toMatch(/^lane-exhaust(ed|ing)$/);
+  expect(exhausted.severity).toBe('critical');
   expect(exhausted.summary).toContain(`>${BACKEND}:${port}`);
   expect(exhausted.summary).toContain('28,232');
   expect(exhausted.summary).toContain('TIME_WAIT');
@@ -107,10 +109,11 @@ describe('the first remedy that doctor names cures', { timeout: 240_000 }, () =>
 
   it('nginx that closes first, behind ab without -k', async () => {
     for (const address of [BACKEND, PROXY]) addAddress('lo', `${address}/32`);
+    // A connection that lives a tenth of a millisecond is closed before its owner can be looked for.
+    await serveHttp(BACKEND, 8080, { delayMs: 2 });
     await startNginx(
       8000,
-      `server { listen ${BACKEND}:8080; location / { return 200 ok; } }
-       server {
+      `server {
          listen ${PROXY}:8000;
          location / { proxy_http_version 1.1; proxy_set_header Connection ""; proxy_pass http://${BACKEND}:8080; }
        }`,

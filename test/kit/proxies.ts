@@ -88,9 +88,13 @@ export interface Backend {
 }
 
 /** Serves HTTP in the current namespace until the test ends. */
-export async function serveHttp(address: string, port = 0): Promise<Backend> {
+export async function serveHttp(address: string, port = 0, { delayMs = 0 } = {}): Promise<Backend> {
   const counts = { port, opens: 0, sources: new Set<string>() };
-  const server = http.createServer((_, response) => response.setHeader('content-length', 2).end('ok'));
+  const server = http.createServer((_, response) => {
+    const answer = (): void => void response.setHeader('content-length', 2).end('ok');
+    if (delayMs === 0) answer();
+    else setTimeout(answer, delayMs);
+  });
   server.on('connection', ({ remoteAddress = '' }: Socket) => {
     counts.opens += 1;
     counts.sources.add(remoteAddress);

@@ -40,7 +40,9 @@ describe('a lane that runs out', () => {
   });
 
   it('with others of its source is told once', () => {
-    const members = [lane(10_000), lane(5_000)].map((one) => ({ ...one, pool: 'source', secondsToExhaustion: 20 }) as const);
+    const members = [lane(10_000), lane(5_000)].map(
+      (one) => ({ ...one, pool: 'source', secondsToExhaustion: 20 }) as const,
+    );
     const [finding, ...others] = examine(...members);
     expect(others).toEqual([]);
     expect(finding?.explanation).toContain('bind() fails with EADDRINUSE for every destination of 10.0.0.5.');
