@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LINUX_TIME_WAIT_MS, reuseApplies } from './time-wait.ts';
+import { LINUX_TIME_WAIT_MS, meanTimeWaitSeconds, reuseApplies, timeWaitGranuleSeconds } from './time-wait.ts';
 
 const MAYBE = [true, false, null] as const;
 const UNKNOWN = null;
@@ -20,6 +20,19 @@ const combinations = [0, 1, 2, UNKNOWN].flatMap((reuse) =>
     [true, false].flatMap((loopback) => MAYBE.map((peer) => ({ reuse, timestamps, loopback, peer }))),
   ),
 );
+
+describe('the granule of the timer wheel', () => {
+  // kernel/time/timer.c, the tables at its head: the level whose range holds 60 s.
+  it.each([
+    [100, 5.12],
+    [250, 2.048],
+    [300, 512 / 300],
+    [1_000, 4.096],
+  ])('at %d ticks a second is %d s', (ticks, seconds) => {
+    expect(timeWaitGranuleSeconds(ticks)).toBeCloseTo(seconds, 9);
+    expect(meanTimeWaitSeconds(ticks)).toBeCloseTo(60 + seconds / 2, 9);
+  });
+});
 
 describe('taking over a TIME_WAIT slot', () => {
   it.each(combinations)(

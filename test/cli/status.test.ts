@@ -35,7 +35,10 @@ describe('fourtuple', () => {
     await populate();
     const before = Date.now();
     const report = await reportBy(['status', '--owners', '30s']);
-    expect(report).toMatchObject({ schema: 1, host: { name: expect.any(String) }, findings: [] });
+    expect(report).toMatchObject({ schema: 1, host: { name: expect.any(String) } });
+    expect(report.findings).toMatchObject([
+      { code: 'lane-exhausting', severity: 'critical', lane: { destination: '127.0.0.1', port: 9000 } },
+    ]);
     expect(Date.parse(report.takenAt ?? '')).toBeGreaterThanOrEqual(before - 1);
     expect(report.namespaces).toMatchObject([
       {
@@ -61,7 +64,7 @@ describe('fourtuple', () => {
     const { code, out, error } = await fourtuple(['status'], { env: { COLUMNS: '120' } });
     expect({ code, error }).toEqual({ code: 0, error: '' });
     expect(out).toContain('ports 40000-40099, 99 of 100 usable (1 reserved)');
-    expect(out).toMatch(/ALMOST FULL 127\.0\.0\.1>127\.0\.0\.1:9000 has 4 /);
+    expect(out).toMatch(/CRITICAL 127\.0\.0\.1>127\.0\.0\.1:9000 .* runs out of slots in/);
     expect(out).toMatch(/127\.0\.0\.1>127\.0\.0\.1:9000 .* 95 +99 +4 .*\n.*::1>\[::1\]:9001 .* 7 +99 +92 /);
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(120);
   });

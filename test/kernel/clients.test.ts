@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { FindingReport, Report } from '../../src/diagnosis/report.ts';
+import type { FindingReport } from '../../src/diagnosis/report.ts';
 import { addAddress } from '../kit/links.ts';
 import { needsPrograms } from '../kit/needs.ts';
 import { usesPrivateNamespace } from '../kit/private-namespace.ts';
@@ -12,11 +13,19 @@ const PROXY = '10.9.0.5';
 /** More than the slots of a lane, 28,232; not all of them succeed before the lane is full. */
 const REQUESTS = '40000';
 
-/** The finding about the lane to the backend that is told first. */
-function firstFinding({ findings }: Report, port: number): FindingReport {
-  const finding = findings.find(({ lane }) => lane?.destination === BACKEND && lane.port === port);
-  if (finding === undefined) throw new Error(`no finding about ${BACKEND}:${port}`);
-  return finding;
+/** What doctor says about the lane to the backend while a client runs, over and over. */
+async function doctorDuring(client: Promise<Run>, port: number): Promise<FindingReport[]> {
+  const seen: FindingReport[] = [];
+  let running = true;
+  const ended = client.finally(() => {
+    running = false;
+  });
+  while (running) {
+    const { findings } = await reportBy(['doctor', '--owners', '5s']);
+    seen.push(...findings.filter(({ lane }) => lane?.destination === BACKEND && lane.port === port));
+    await Promise.race([ended, sleep(300)]);
+  }
+  return seen;
 }
 
 /** Does what the first remedy says. */
@@ -38,25 +47,14 @@ interface Attempt {
 /** Fills the lane with a real client, does what doctor says first, and runs the same client again. */
 async function expectCured({ client, port, process, wentWell }: Attempt): Promise<void> {
   const running = client();
-  const during: FindingReport[] = [];
-  const watched = (async () => {
-    for (let seen = 0; seen < 3; ) {
-      const report = await reportBy(['doctor', '--owners', '5s']);
-      const found = report.findings.filter(({ lane }) => lane?.destination === BACKEND && lane.port === port);
-      if (found.length > 0) seen += 1;
-      during.push(...found);
-    }
-  })();
-  const [first] = await Promise.all([running, watched]);
-  expect(wentWell(first), 'the client without the remedy').toBe(false);
-  expect(during.map(({ summary }) => summary).join('\n')).toContain(process);
-  const exhausted = firstFinding(await reportBy(['doctor']), port);
-  // The connections that were open when it ended have been reset: their slots are free again.
-  expect(exhausted.code).toMatch(/^lane-exhaust(ed|ing)$/);
-  expect(exhausted.severity).toBe('critical');
-  expect(exhausted.summary).toContain(`>${BACKEND}:${port}`);
-  expect(exhausted.summary).toContain('28,232');
-  expect(exhausted.summary).toContain('TIME_WAIT');
+  const seen = await doctorDuring(running, port);
+  expect(wentWell(await running), 'the client without the remedy').toBe(false);
+  // The last ones are of when it failed; those that were open when it ended are reset, so that slots are free again.
+  const last = seen.filter(({ code }) => /^lane-exhaust(ed|ing)$/.test(code)).at(-1);
+  expect(last?.severity, seen.map(({ summary }) => summary).join('\n')).toBe('critical');
+  const exhausted = last as FindingReport;
+  expect(seen.map(({ summary }) => summary).join('\n')).toContain(`${BACKEND}:${port} (${process}`);
+  for (const fact of [`>${BACKEND}:${port}`, '28,232', 'TIME_WAIT']) expect(exhausted.summary).toContain(fact);
   await applyFirst(exhausted);
   const second = await client();
   expect(wentWell(second), `the client with the remedy: ${second.out.slice(-400)} ${second.error.slice(-400)}`).toBe(

@@ -26,17 +26,27 @@ export interface DoctorTextOptions {
 /** Findings as a person reads them in an incident: what is wrong, why, and what to do first. */
 export function renderDiagnosis(report: Report, screen: Screen, { full }: DoctorTextOptions): string {
   const problems = groupFindings(report.findings);
-  const explained = full ? problems.length : PROBLEMS_EXPLAINED;
-  const named = problems.slice(explained);
+  const explained = full ? problems : onePerKind(problems).slice(0, PROBLEMS_EXPLAINED);
+  const named = problems.filter((problem) => !explained.includes(problem));
   const blocks = [
     renderHead(report, screen, 'examined'),
-    ...problems.slice(0, explained).map((problem) => renderProblem(problem, report, screen, full)),
+    ...explained.map((problem) => renderProblem(problem, report, screen, full)),
     ...(named.length === 0 ? [] : [renderNamed(named, screen)]),
     ...(problems.length === 0 ? report.namespaces.map((namespace) => renderHealthy(namespace, screen)) : []),
     ...renderNotes(report, screen),
   ];
   const text = `${blocks.join('\n\n')}\n`;
   return screen.unicode ? text : toAscii(text);
+}
+
+/** One of those that have the same cause and cure: who has read it once knows it for all. */
+function onePerKind(problems: readonly Problem[]): Problem[] {
+  const kinds = new Map<string, Problem>();
+  for (const problem of problems) {
+    const kind = `${problem.main.code} ${problem.remedies[0]?.id} ${problem.remedies[0]?.safe}`;
+    if (!kinds.has(kind)) kinds.set(kind, problem);
+  }
+  return [...kinds.values()];
 }
 
 function renderProblem(
@@ -117,7 +127,11 @@ function renderNamed(problems: readonly Problem[], screen: Screen): string {
     .map(({ main }) => severityLine(screen, main.severity, main.summary, '  '));
   const rest = problems.length - PROBLEMS_NAMED;
   return [
-    style(screen, 'bold', `${plural(problems.length, 'more problem')} (--full explains all):`),
+    style(
+      screen,
+      'bold',
+      `${plural(problems.length, 'more problem')}, most of a kind that is explained above (--full explains each):`,
+    ),
     ...lines,
     ...(rest > 0 ? [`  and ${formatCount(rest)} more (--json has all)`] : []),
   ].join('\n');

@@ -9,6 +9,7 @@ import { moreDestinationPorts } from '../../remedies/more-destination-ports.ts';
 import { moreSourceAddresses } from '../../remedies/more-source-addresses.ts';
 import { recycleTimeWait } from '../../remedies/recycle-time-wait.ts';
 import type { Remedy } from '../../remedies/remedy.ts';
+import { tcpTwRecycle } from '../../remedies/tcp-tw-recycle.ts';
 import { tcpTwReuse } from '../../remedies/tcp-tw-reuse.ts';
 import { widerRange } from '../../remedies/wider-range.ts';
 import { formatCount, formatRate } from '../../tcp/number-text.ts';
@@ -40,7 +41,7 @@ const MORE_LANES = [moreDestinationAddresses, moreDestinationPorts, moreSourceAd
 const LESS_TIME_WAIT = [tcpTwReuse, keepConnections, closeFromOtherEnd, recycleTimeWait];
 
 const REMEDIES: Readonly<Record<Cause, readonly Remedy[]>> = {
-  'time-wait': [...LESS_TIME_WAIT, widerRange, ...MORE_LANES],
+  'time-wait': [...LESS_TIME_WAIT, widerRange, ...MORE_LANES, tcpTwRecycle],
   open: [widerRange, ...MORE_LANES],
   'close-wait': [closeWhatLeaks],
   'syn-sent': [connectTimeout],
