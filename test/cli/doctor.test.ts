@@ -25,7 +25,7 @@ describe('fourtuple doctor', () => {
     const { code, out, error } = await fourtuple(['doctor']);
     expect({ code, error }).toEqual({ code: 0, error: '' });
     expect(out).toMatch(/CRITICAL .*127\.0\.0\.1>127\.0\.0\.1:9000 is exhausted: all 200 slots are in TIME_WAIT/);
-    expect(out).toMatch(/What helps, the best first:\n +1\. Take over old TIME_WAIT slots \(tcp_tw_reuse\)/);
+    expect(out).toMatch(/What helps, the best first:\n +1\. Widen the ephemeral range .*, 323 times as many\n/);
     expect(out).toContain('sysctl -w net.ipv4.tcp_tw_reuse=1');
     expect(out).toContain('What does not help: lower tcp_fin_timeout');
   });
@@ -52,7 +52,7 @@ describe('fourtuple doctor', () => {
     const { code, out } = await fourtuple(['doctor', '--from', '-', '--range', '40000-40199'], { input: capture });
     expect(code).toBe(0);
     // Whether tcp_tw_reuse applies is not in a capture.
-    expect(out).toMatch(/127\.0\.0\.1>127\.0\.0\.1:9000 has all 200 slots taken .* if\s+none can be taken over/);
+    expect(out).toMatch(/127\.0\.0\.1>127\.0\.0\.1:9000 has all 200 slots taken [^]* if none\s+can be taken over/);
   });
 
   it('names the leak of a process, with the command that lists it', async () => {
@@ -62,16 +62,6 @@ describe('fourtuple doctor', () => {
     const { out } = await fourtuple(['doctor', '--owners', '30s']);
     expect(out).toMatch(new RegExp(`WARNING .*:9000 \\(\\S+ ${process.pid}\\) has 150 connections in CLOSE_WAIT`));
     expect(out).toContain('ss -tnp state close-wait src 127.0.0.1 dst 127.0.0.1:9000');
-  });
-
-  it('works without privileges, and says with --trace which it lacks', async () => {
-    exhaust();
-    const plain = await fourtuple(['doctor'], { unprivileged: true });
-    expect(plain).toMatchObject({ code: 0, error: '' });
-    expect(plain.out).toContain('is exhausted');
-    const traced = await fourtuple(['doctor', '--trace', '100ms'], { unprivileged: true });
-    expect(traced).toMatchObject({ code: 1, out: '' });
-    expect(traced.error).toMatch(/trace/);
   });
 
   it.each([

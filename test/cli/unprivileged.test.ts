@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { timeWait } from '../kit/closings.ts';
 import { hold, serve } from '../kit/connections.ts';
+import { fillWithTimeWait } from '../kit/fill.ts';
 import { createNamespace, inside } from '../kit/network-namespace.ts';
 import { usesPrivateNamespace } from '../kit/private-namespace.ts';
 import { fourtuple, needsProgram, PROGRAM, reportBy } from '../kit/program.ts';
@@ -76,5 +77,15 @@ describe('without privileges', () => {
     expect(code).toBe(0);
     expect(JSON.parse(out).namespaces[0]).toMatchObject({ totals: { used: 47 } });
     expect(error).toMatch(/^fourtuple: .*network namespaces? could not be read: needs CAP_SYS_PTRACE$/m);
+  });
+
+  it('doctor finds what is wrong, and says with --trace what it lacks', async () => {
+    fillWithTimeWait(serve('127.0.0.1', 9002), { portRange: [40_000, 40_199] });
+    const plain = await fourtuple(['doctor'], NOBODY);
+    expect(plain).toMatchObject({ code: 0, error: '' });
+    expect(plain.out).toContain('127.0.0.1>127.0.0.1:9002 is exhausted');
+    const traced = await fourtuple(['doctor', '--trace', '100ms'], NOBODY);
+    expect(traced).toMatchObject({ code: 1, out: '' });
+    expect(traced.error).toMatch(/^fourtuple: .*trac/);
   });
 });

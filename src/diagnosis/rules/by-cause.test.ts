@@ -42,7 +42,7 @@ describe('the remedies', () => {
   it('against TIME_WAIT shorten it, avoid it, and give more slots', () => {
     expect(ids({ TIME_WAIT: 100 })).toEqual([
       ...['tcp-tw-reuse', 'keep-connections', 'close-from-other-end', 'recycle-time-wait'],
-      ...MORE_SLOTS,
+      ...[...MORE_SLOTS, 'tcp-tw-recycle'],
     ]);
   });
 
