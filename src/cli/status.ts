@@ -18,7 +18,7 @@ export async function status(flags: StatusFlags): Promise<void> {
   } else {
     const { renderReport } = await import('./text/report-text.ts');
     const { screenOf } = await import('./text/screen.ts');
-    await print(renderReport(report, screenOf(process.stdout, process.env)));
+    await print(renderReport(report, screenOf(process.stdout, process.env), doctorCommand(flags)));
   }
 }
 
@@ -32,4 +32,14 @@ async function takeReport(flags: StatusFlags, top: number): Promise<Report> {
     { ...flags, top, thorough: false },
     (warning) => void process.stderr.write(`fourtuple: ${warning}\n`),
   );
+}
+
+/** The command that looks at the same namespaces. */
+function doctorCommand({ all, netns, from }: StatusFlags): string {
+  const reach = [
+    ...(all === true ? ['--all'] : []),
+    ...(netns === undefined ? [] : ['--netns', netns]),
+    ...(from === undefined ? [] : ['--from', from]),
+  ];
+  return ['fourtuple doctor', ...reach].join(' ');
 }

@@ -26,8 +26,9 @@ export function formatSeconds(seconds: number): string {
   return `${seconds.toFixed(Number.isInteger(seconds) ? 0 : 1)} s`;
 }
 
-/** A time from now: `0.7 s`, `45 s`, `4 min 10 s`, `2 h 5 min`. */
+/** A time from now: `under 1 s`, `4.5 s`, `45 s`, `4 min 10 s`, `2 h 5 min`. */
 export function formatWait(seconds: number): string {
+  if (seconds < 1) return 'under 1 s';
   if (seconds < 9.95) return `${Number(seconds.toFixed(1))} s`;
   const whole = Math.round(seconds);
   if (whole < 120) return `${whole} s`;

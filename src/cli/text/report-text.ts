@@ -18,14 +18,18 @@ const BLOCKERS_LISTED = 5;
 /** How many problems are told. */
 const PROBLEMS_GIVEN = 3;
 
-/** A report as a person reads it: namespaces without a used slot are only named, but for a single one. */
-export function renderReport(report: Report, screen: Screen): string {
+/**
+ * A report as a person reads it: namespaces without a used slot are only named, but for a single one.
+ *
+ * @param doctorCommand what explains the same machine's findings
+ */
+export function renderReport(report: Report, screen: Screen, doctorCommand = 'fourtuple doctor'): string {
   const { namespaces } = report;
   const busy = namespaces.filter((namespace) => namespaces.length === 1 || !isQuiet(namespace)).sort(byFullness);
   const quiet = namespaces.filter((namespace) => !busy.includes(namespace));
   const blocks = [
     renderHead(report, screen, 'taken'),
-    ...busy.map((namespace) => renderNamespace(namespace, report, screen)),
+    ...busy.map((namespace) => renderNamespace(namespace, report, screen, doctorCommand)),
     ...(quiet.length === 0 ? [] : [renderQuiet(quiet, report, screen)]),
   ];
   return `${blocks.join('\n\n')}\n`;
@@ -46,12 +50,12 @@ function renderQuiet(quiet: readonly NamespaceReport[], report: Report, screen: 
   return style(screen, 'dim', `no ephemeral port is used in: ${names.join(', ')}`);
 }
 
-function renderNamespace(namespace: NamespaceReport, report: Report, screen: Screen): string {
+function renderNamespace(namespace: NamespaceReport, report: Report, screen: Screen, doctorCommand: string): string {
   const name = namespaceName(namespace, report);
   const lines = [
     style(screen, 'bold', `${name === null ? '' : `${name}: `}${describePorts(namespace.ports)}`),
     ...renderBlockers(namespace.ports),
-    ...renderFindings(namespace, report, screen),
+    ...renderFindings(namespace, report, screen, doctorCommand),
     ...(namespace.lanes.length === 0 ? renderEmpty(namespace) : ['', ...renderLanes(namespace, screen)]),
     ...renderRest(namespace),
     ...renderTotals(namespace),
@@ -96,7 +100,12 @@ function renderBlockers({ blockers }: PortsReport): string[] {
 }
 
 /** What fails or is about to, and what will: informations are left to `doctor`. */
-function renderFindings(namespace: NamespaceReport, { findings }: Report, screen: Screen): string[] {
+function renderFindings(
+  namespace: NamespaceReport,
+  { findings }: Report,
+  screen: Screen,
+  doctorCommand: string,
+): string[] {
   const own = findings.filter((finding) => finding.severity !== 'info' && isAbout(finding, namespace));
   const problems = groupFindings(own);
   const lines = problems.slice(0, PROBLEMS_GIVEN).map(({ main }) => {
@@ -104,19 +113,11 @@ function renderFindings(namespace: NamespaceReport, { findings }: Report, screen
   });
   const rest = problems.length - lines.length;
   const more = rest > 0 ? ` and ${plural(rest, 'more problem')}` : '';
-  return lines.length === 0
-    ? []
-    : [...lines, style(screen, 'dim', `(why, and what helps${more}: fourtuple doctor${reachText(namespace)})`)];
+  return lines.length === 0 ? [] : [...lines, style(screen, 'dim', `(why, and what helps${more}: ${doctorCommand})`)];
 }
 
 function isAbout(finding: FindingReport, { inode, name }: NamespaceReport): boolean {
   return finding.namespaceInode === inode && finding.namespace === name;
-}
-
-/** How a command reaches the namespace: ` --netns web`. */
-function reachText({ name, holder }: NamespaceReport): string {
-  if (holder !== null) return ` --netns ${holder.pid}`;
-  return name === null || name === 'host' ? '' : ` --netns ${name}`;
 }
 
 function renderEmpty({ ports, totals, settings }: NamespaceReport): string[] {
