@@ -6,6 +6,7 @@ import { ip } from '../../test/kit/ip-command.ts';
 import { needsPrograms } from '../../test/kit/needs.ts';
 import { createNamespace, forgetNamespaces, inside, whyNoNamespaces } from '../../test/kit/network-namespace.ts';
 import { usesPrivateNamespace } from '../../test/kit/private-namespace.ts';
+import { shareWithProcess } from '../../test/kit/socket-sharing.ts';
 import { withoutCapabilities } from '../../test/kit/without-capabilities.ts';
 import { listNamespaces, type NamespaceEntry, openListedNamespace } from './namespace-list.ts';
 
@@ -135,5 +136,12 @@ describe('in a namespace of its own, the list', () => {
     expect(own).toMatchObject({ inode: inodeOf('thread-self'), isOwn: true });
     expect(own?.name).not.toBe('host');
     expect(others.length).toBeGreaterThan(0);
+  });
+
+  it('is held by another process than this one, which ends with its list, whichever has the lower PID', async () => {
+    const holder = (): unknown => listNamespaces().namespaces[0]?.holder;
+    expect(holder()).toMatchObject({ pid: process.pid });
+    const pid = await shareWithProcess();
+    expect(holder()).toEqual({ pid, name: 'sleep' });
   });
 });

@@ -16,7 +16,7 @@ export interface NamespaceEntry {
   readonly name: string | null;
   /** Whether the calling thread is in it. */
   readonly isOwn: boolean;
-  /** The process in it with the lowest PID; null where none is, none can be looked at, or it is the host's. */
+  /** The process in it with the lowest PID, another than this one if there is; null where none is, none can be looked at, or it is the host's. */
   readonly holder: ProcessRef | null;
   /** What {@link openNamespace} takes; each but the first is for when those before have gone. */
   readonly references: readonly string[];
@@ -122,7 +122,7 @@ function describe(
 ): NamespaceEntry {
   const given = names.find((name) => !MADE_UP_NAME.test(name));
   const name = inode === initial ? 'host' : (given ?? containerOf(pids) ?? names[0] ?? null);
-  return { inode, name, isOwn: inode === own, holder: inode === initial ? null : firstAlive(pids), references };
+  return { inode, name, isOwn: inode === own, holder: inode === initial ? null : holderOf(pids), references };
 }
 
 function containerOf(pids: readonly number[]): string | null {
@@ -132,6 +132,11 @@ function containerOf(pids: readonly number[]): string | null {
     if (name !== null && name.kind !== 'unit') return name.name;
   }
   return null;
+}
+
+/** This process ends with its report: another one holds the namespace where there is one. */
+function holderOf(pids: readonly number[]): ProcessRef | null {
+  return firstAlive(pids.filter((pid) => pid !== process.pid)) ?? firstAlive(pids);
 }
 
 function firstAlive(pids: readonly number[]): ProcessRef | null {
