@@ -35,11 +35,12 @@ export function renderRemedy(remedy: RemedyReport, rank: number, screen: Screen,
   ];
 }
 
-/** A remedy in one line. */
+/** A remedy in short: what it gains. */
 export function renderTitle(remedy: RemedyReport, rank: number, screen: Screen): string {
   const gain = describeGain(remedy);
-  const title = `${String(rank).padStart(3)}. ${style(screen, 'bold', remedy.title)}`;
-  return gain === '' ? title : `${title}: ${gain}`;
+  const title = `${String(rank).padStart(3)}. ${remedy.title}`;
+  const line = wrap(gain === '' ? title : `${title}: ${gain}`, screen.width, INDENT);
+  return line.replace(remedy.title, (text) => style(screen, 'bold', text));
 }
 
 function describeGain({ gain, slots, opensPerSecond, possible }: RemedyReport): string {
