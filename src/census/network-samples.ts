@@ -1,10 +1,10 @@
-import type { InetDiagView } from '../linux/inet-diag-message.ts';
 import type { SockDiag } from '../linux/sock-diag.ts';
 import { formatAddress, sameAddress } from '../tcp/address.ts';
 import { FEWEST_SAMPLES, type NetworkQuality } from '../tcp/network-quality.ts';
 import { isPrivate } from '../tcp/private-network.ts';
 import { stateMask, TcpState } from '../tcp/state.ts';
 import type { Census } from './census.ts';
+import { fourTupleOf } from './four-tuple.ts';
 import { LANE_KEY_WORDS, readLaneKey } from './lane-table.ts';
 import { NetworkFigures } from './network-figures.ts';
 
@@ -84,30 +84,14 @@ function lookUpSome(diag: SockDiag, { scan, columns }: Census, figures: LaneFigu
     const before = sockets.state(row) === TcpState.ESTABLISHED ? passed.get(lane) : undefined;
     if (before === undefined) continue;
     passed.set(lane, before + 1);
-    if (isChosen(before, established(lane), each)) lookUp(diag, scan, row, (socket) => figures.get(lane)?.add(socket));
+    if (isChosen(before, established(lane), each))
+      diag.query(fourTupleOf(scan, row), (socket) => figures.get(lane)?.add(socket));
   }
 }
 
 /** Whether one of `count` things in a row is among `wanted` that are evenly chosen. */
 function isChosen(index: number, count: number, wanted: number): boolean {
   return Math.floor((index * wanted) / count) !== Math.floor(((index - 1) * wanted) / count);
-}
-
-function lookUp(
-  diag: SockDiag,
-  { sockets, lanes }: Census['scan'],
-  row: number,
-  visit: (socket: InetDiagView) => void,
-): void {
-  const lane = sockets.lane(row);
-  const connection = {
-    source: lanes.source(lane),
-    sourcePort: sockets.port(row),
-    destination: lanes.destination(lane),
-    destinationPort: lanes.port(lane),
-    interfaceIndex: lanes.interfaceIndex(lane),
-  };
-  diag.query(connection, visit);
 }
 
 function poolByHost({ scan }: Census, figures: LaneFigures): ReadonlyMap<string, NetworkFigures> {

@@ -1,6 +1,7 @@
 import type { SockDiag } from '../linux/sock-diag.ts';
 import { FourtupleError } from '../tcp/error.ts';
 import { TcpState } from '../tcp/state.ts';
+import { fourTupleOf } from './four-tuple.ts';
 import type { Scan } from './scan.ts';
 
 /** Looking up one connection takes some ten microseconds: so many cost a few milliseconds. */
@@ -30,18 +31,10 @@ export function measurePeerTimestamps(diag: SockDiag, scan: Scan): (lane: number
   return (lane) => byHost.get(host(lane)) ?? null;
 }
 
-function lookUp(diag: SockDiag, { sockets, lanes }: Scan, row: number): boolean | undefined {
-  const lane = sockets.lane(row);
-  const connection = {
-    source: lanes.source(lane),
-    sourcePort: sockets.port(row),
-    destination: lanes.destination(lane),
-    destinationPort: lanes.port(lane),
-    interfaceIndex: lanes.interfaceIndex(lane),
-  };
+function lookUp(diag: SockDiag, scan: Scan, row: number): boolean | undefined {
   let timestamps: boolean | undefined;
   try {
-    diag.query(connection, (socket) => {
+    diag.query(fourTupleOf(scan, row), (socket) => {
       timestamps = socket.timestamps;
     });
   } catch (error) {
