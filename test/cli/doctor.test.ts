@@ -52,7 +52,7 @@ describe('fourtuple doctor', () => {
     const { code, out } = await fourtuple(['doctor', '--from', '-', '--range', '40000-40199'], { input: capture });
     expect(code).toBe(0);
     // Whether tcp_tw_reuse applies is not in a capture.
-    expect(out).toMatch(/127\.0\.0\.1>127\.0\.0\.1:9000 has all 200 slots taken [^]* if none\s+can be taken over/);
+    expect(out).toMatch(/127\.0\.0\.1>127\.0\.0\.1:9000 has all 200 slots taken [\s\S]* if none\s+can be taken over/);
   });
 
   it('names the leak of a process, with the command that lists it', async () => {
