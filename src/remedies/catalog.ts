@@ -11,6 +11,7 @@ import { moreSourceAddresses } from './more-source-addresses.ts';
 import { recycleTimeWait } from './recycle-time-wait.ts';
 import type { Remedy } from './remedy.ts';
 import { reserveListeners } from './reserve-listeners.ts';
+import { shorterReuseDelay } from './shorter-reuse-delay.ts';
 import { tcpTwRecycle } from './tcp-tw-recycle.ts';
 import { tcpTwReuse } from './tcp-tw-reuse.ts';
 import { widerRange } from './wider-range.ts';
@@ -22,6 +23,7 @@ export const REMEDIES: readonly Remedy[] = [
   widerRange,
   moreSourceAddresses,
   tcpTwReuse,
+  shorterReuseDelay,
   tcpTwRecycle,
   recycleTimeWait,
   keepConnections,

@@ -10,6 +10,7 @@ import { moreSourceAddresses } from '../../src/remedies/more-source-addresses.ts
 import { recycleTimeWait } from '../../src/remedies/recycle-time-wait.ts';
 import type { Remedy } from '../../src/remedies/remedy.ts';
 import { reserveListeners } from '../../src/remedies/reserve-listeners.ts';
+import { shorterReuseDelay } from '../../src/remedies/shorter-reuse-delay.ts';
 import { tcpTwReuse } from '../../src/remedies/tcp-tw-reuse.ts';
 import { widerRange } from '../../src/remedies/wider-range.ts';
 import { modelSlots, modelSustainableOpensPerSecond } from '../../src/tcp/lane-model.ts';
@@ -51,6 +52,20 @@ describe('the sustained rate that a remedy predicts is the one that the kernel a
       const to = busyLane();
       writeSysctl('ipv4.tcp_tw_reuse_delay', 200);
       await expectReuse(to, 15);
+    });
+
+    it('shorter-reuse-delay', async () => {
+      const to = busyLane();
+      const slots = 50;
+      setPortRange(40_000, 40_000 + slots - 1);
+      apply(tcpTwReuse, (await subjectHere()).machine);
+      const { machine, model } = await subjectHere();
+      apply(shorterReuseDelay, machine);
+      const load: Load = { ways: [{ to }], holdSeconds: 0, closes: 'client' };
+      const driven = await drive(load, ({ openedAt }, seconds) => openedAt.length < 40 * slots && seconds < 15);
+      const reused = { ...model, holdSeconds: median(driven.heldSeconds), afterCloseSeconds: 1 };
+      const predicted = modelSustainableOpensPerSecond(shorterReuseDelay.predict(reused, machine));
+      expectReached(slots / median(cycleSeconds(driven, slots)), predicted);
     });
   });
 

@@ -62,7 +62,10 @@ describe('the remedies', () => {
   });
 
   it('do not turn on tcp_tw_reuse where it applies already', () => {
-    expect(ids({ TIME_WAIT: 100 }, { reuse: true })).not.toContain('tcp-tw-reuse');
+    const remedies = ids({ TIME_WAIT: 100 }, { reuse: true });
+    expect(remedies).not.toContain('tcp-tw-reuse');
+    expect(remedies).toContain('shorter-reuse-delay');
+    expect(ids({ ESTABLISHED: 100 }, { reuse: true })).not.toContain('shorter-reuse-delay');
   });
 
   it('of sockets bound before they connect begin with late binding, and have none that bind() takes no notice of', () => {

@@ -9,6 +9,7 @@ import { moreDestinationPorts } from '../../remedies/more-destination-ports.ts';
 import { moreSourceAddresses } from '../../remedies/more-source-addresses.ts';
 import { recycleTimeWait } from '../../remedies/recycle-time-wait.ts';
 import type { Remedy } from '../../remedies/remedy.ts';
+import { shorterReuseDelay } from '../../remedies/shorter-reuse-delay.ts';
 import { tcpTwRecycle } from '../../remedies/tcp-tw-recycle.ts';
 import { tcpTwReuse } from '../../remedies/tcp-tw-reuse.ts';
 import { widerRange } from '../../remedies/wider-range.ts';
@@ -82,7 +83,7 @@ export function describeHeld(held: Held): string {
 /** What helps against what holds the slots. */
 export function remediesFor({ lane, held }: LaneGroup): Remedy[] {
   const remedies = new Set(causesOf(held).flatMap((cause) => REMEDIES[cause]));
-  if (lane.reuse === true) remedies.delete(tcpTwReuse);
+  if (lane.reuse === true && remedies.delete(tcpTwReuse)) remedies.add(shorterReuseDelay);
   if (lane.pool === 'lane') return [...remedies];
   // bind() chooses the port without a look at the destination, and takes over no TIME_WAIT slot.
   for (const remedy of [tcpTwReuse, moreDestinationAddresses, moreDestinationPorts]) remedies.delete(remedy);
