@@ -4,7 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Examination } from '../../src/diagnosis/examination.ts';
 import { openClient, serve } from '../kit/connections.ts';
+import { needsPrograms } from '../kit/needs.ts';
 import { usesPrivateNamespace } from '../kit/private-namespace.ts';
+import { haproxyConfiguration, startHaproxy } from '../kit/proxies.ts';
 import { setPortRange } from '../kit/sysctl.ts';
 import { examineHere, findingsOf } from './examination.ts';
 
@@ -34,11 +36,22 @@ createServer((client) => {
   return child.pid as number;
 }
 
+function startRealProxy(backends: readonly string[]): Promise<number> {
+  const servers = backends.map((address, index) => `server s${index} ${address}:${BACKEND_PORT}`);
+  const lines = ['listen proxy', 'mode tcp', 'balance roundrobin', `bind ${PROXY.address}:${PROXY.port}`, ...servers];
+  return startHaproxy(PROXY.port, haproxyConfiguration(lines.join('\n')));
+}
+
 /** What is found when each client has so many connections open through the proxy. */
-async function examineWith(connectionsEach: number, backends: readonly string[], from: readonly string[]) {
+async function examineWith(
+  connectionsEach: number,
+  backends: readonly string[],
+  from: readonly string[],
+  start: (backends: readonly string[]) => Promise<number> = startProxy,
+) {
   setPortRange(40_000, 40_000 + PORTS - 1);
   for (const address of backends) serve(address, BACKEND_PORT);
-  const pid = await startProxy(backends);
+  const pid = await start(backends);
   for (const client of from) {
     for (let count = 0; count < connectionsEach; count += 1) {
       openClient(PROXY, { from: client }).connect(PROXY.address, PROXY.port);
@@ -85,6 +98,19 @@ describe('a proxy', () => {
     expect(finding?.summary).toContain(` ${pid} is reached over 4 lanes and goes on over 2: `);
     expect(finding?.summary).toContain('to a half (80 of 160 connections)');
     expect(finding?.remedies.map(({ id }) => id)).toContain('more-destination-addresses');
+  });
+
+  describe('that is HAProxy', () => {
+    needsPrograms('haproxy');
+
+    it('is told by its name', async () => {
+      const { examination, pid } = await examineWith(12, BACKENDS, CLIENTS, startRealProxy);
+      const [finding] = findingsOf(examination, 'proxy-funnel');
+      expect(finding?.summary).toContain(`haproxy ${pid} is reached over 4 lanes and goes on over 2: `);
+      expect(finding?.evidence.factor).toBe(0.5);
+      const [remedy] = finding?.remedies.filter(({ id }) => id === 'more-destination-addresses') ?? [];
+      expect(remedy?.instructions.map(({ where }) => where)).toEqual(['haproxy']);
+    });
   });
 
   it('that has room is nothing to speak of', async () => {
