@@ -66,7 +66,7 @@ describe('the report of a namespace', () => {
       inode: 4_711,
       name: 'web',
       source: 'sock_diag',
-      settings: { ...settings, tcpMaxTwBuckets: 131_072, tcpFinTimeoutSeconds: null },
+      settings: { ...settings, tcpMaxTwBuckets: 131_072, tcpFinTimeoutSeconds: null, timeWaitSeconds: 61 },
     });
     expect(Object.keys(report().settings)).not.toContain('portRange');
   });

@@ -79,6 +79,7 @@ export function reportNamespace(
       tcpTimestamps: settings.tcpTimestamps,
       tcpMaxTwBuckets: settings.tcpMaxTwBuckets,
       tcpFinTimeoutSeconds: settings.tcpFinTimeoutSeconds,
+      timeWaitSeconds: rounded(options.timeWaitSeconds, 3),
     },
     lanes: reported,
     lanesOmitted: census.countMatching(options.pattern) - lanes.length,

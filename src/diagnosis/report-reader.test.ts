@@ -67,6 +67,7 @@ const REPORT: Report = {
         tcpTimestamps: 1,
         tcpMaxTwBuckets: null,
         tcpFinTimeoutSeconds: 60,
+        timeWaitSeconds: 61.024,
       },
       lanes: [LANE],
       lanesOmitted: 0,

@@ -48,6 +48,7 @@ const settings = object({
   tcpTimestamps: v.nullable(amount),
   tcpMaxTwBuckets: v.nullable(amount),
   tcpFinTimeoutSeconds: v.nullable(amount),
+  timeWaitSeconds: unknownUnlessGiven(amount),
 });
 
 const UNKNOWN_RATES = { second: null, tenSeconds: null, minute: null };

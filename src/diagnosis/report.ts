@@ -79,6 +79,8 @@ export interface SettingsReport {
   readonly tcpTimestamps: number | null;
   readonly tcpMaxTwBuckets: number | null;
   readonly tcpFinTimeoutSeconds: number | null;
+  /** How long a slot is held in TIME_WAIT on average: 60 s, and half a granule of the kernel's timers. */
+  readonly timeWaitSeconds: number | null;
 }
 
 /** A lane as its census knows it, what is to become of it, and whose it is. */

@@ -45,7 +45,7 @@ export function namespaceReport(lanes: readonly LaneReport[], more: Partial<Name
     ports: { low: 32_768, high: 60_999, size: 28_232, reserved: 0, blocked, usable: 28_232 - blocked, blockers },
     settings: {
       ...{ tcpTwReuse: 2, tcpTwReuseDelaySeconds: 1, tcpTimestamps: 1 },
-      ...{ tcpMaxTwBuckets: 131_072, tcpFinTimeoutSeconds: 60 },
+      ...{ tcpMaxTwBuckets: 131_072, tcpFinTimeoutSeconds: 60, timeWaitSeconds: 61.024 },
     },
     ...{ lanes, lanesOmitted: 0 },
     totals: {

@@ -2,7 +2,7 @@ import { groupFindings } from '../../diagnosis/problems.ts';
 import type { FindingReport, NamespaceReport, PortsReport, Report, SettingsReport } from '../../diagnosis/report.ts';
 import { sustainableOpensPerSecond } from '../../tcp/capacity.ts';
 import { formatCount, formatRate, formatSeconds, formatShare, plural, UNKNOWN } from '../../tcp/number-text.ts';
-import { LINUX_TIME_WAIT_MS } from '../../tcp/time-wait.ts';
+import { meanTimeWaitSeconds } from '../../tcp/time-wait.ts';
 import { fullness, renderLanes } from './lane-table.ts';
 import { describeProcesses } from './process-text.ts';
 import { renderHead, renderNote } from './report-head.ts';
@@ -122,12 +122,12 @@ function isAbout(finding: FindingReport, { inode, name }: NamespaceReport): bool
 
 function renderEmpty({ ports, totals, settings }: NamespaceReport): string[] {
   if (totals.lanes > 0) return ['No lane matches; `*>*:*` would match all.'];
-  const timeWait = LINUX_TIME_WAIT_MS / 1000;
+  const timeWait = settings.timeWaitSeconds ?? meanTimeWaitSeconds(null);
   const sustained = (seconds: number): string => formatRate(sustainableOpensPerSecond(ports.usable, 0, seconds));
   return [
     'No connection holds an ephemeral port.',
     `One lane, from one source to one destination address and port, could hold ${formatCount(ports.usable)} connections here.`,
-    `Where this end closes first, TIME_WAIT holds a slot for ${timeWait} s more: ${sustained(timeWait)} opens per second can be sustained.`,
+    `Where this end closes first, TIME_WAIT holds a slot for about ${formatCount(timeWait)} s more: ${sustained(timeWait)} opens per second can be sustained.`,
     ...renderReuse(settings, sustained),
   ];
 }
