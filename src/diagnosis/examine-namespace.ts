@@ -78,21 +78,23 @@ export async function examineNamespace(
     taken,
     reportOptions,
   );
+  const further = options.thorough ? lookFurther(taken, enter, options, handle.inode, identity.name) : NOT_LOOKED_AT;
   const scene: Scene = {
     namespace,
     machine,
     counters: enter(readTcpCounters),
     host: options.host ?? null,
     trace: options.trace ?? null,
-    ...(options.thorough ? lookFurther(taken, enter, options, handle.inode, identity.name) : NOT_LOOKED_AT),
+    ...further,
   };
-  return {
-    namespace: narrowNamespace(namespace, options.top, undefined),
-    findings: diagnose(scene, programOf),
-  };
+  const told = narrowNamespace(namespace, options.top, undefined);
+  const unseen = options.thorough && further.inbound === null ? [INBOUND_UNSEEN] : [];
+  return { namespace: { ...told, notes: [...told.notes, ...unseen] }, findings: diagnose(scene, programOf) };
 }
 
 type Further = Pick<Scene, 'inbound' | 'unseenBlocked' | 'settingLines'>;
+const INBOUND_UNSEEN =
+  'Inbound connections were not looked at, among so many sockets: what a proxy makes of its clients is not judged.';
 const NOT_LOOKED_AT: Further = { inbound: null, unseenBlocked: null, settingLines: null };
 
 function lookFurther(
