@@ -1,7 +1,7 @@
 import type { ClosedSocketView } from '../linux/socket-closes.ts';
 import { isUnspecified, sameAddress } from '../tcp/address.ts';
-import { type BoundSocket, isBoundTo } from './bound-sockets.ts';
 import { INTERFACE, LANE_KEY_WORDS, LaneTable, readLaneKey } from './lane-table.ts';
+import { ListenerIndex } from './listener-index.ts';
 import type { Scan } from './scan.ts';
 
 /** What is known of the closes of one lane. */
@@ -30,7 +30,7 @@ const COLUMNS = 4;
 export class CloseCounts {
   readonly #range: Scan['range'];
   readonly #reserved: Scan['reserved'];
-  readonly #listeners = new Map<number, BoundSocket[]>();
+  readonly #listeners = new ListenerIndex();
   readonly #lanes = new LaneTable();
   readonly #key = new Uint32Array(LANE_KEY_WORDS);
   /** Four for each lane. */
@@ -41,11 +41,7 @@ export class CloseCounts {
   constructor({ range, reserved, listeners }: Pick<Scan, 'range' | 'reserved' | 'listeners'>) {
     this.#range = range;
     this.#reserved = reserved;
-    for (const listener of listeners) {
-      const samePort = this.#listeners.get(listener.port);
-      if (samePort === undefined) this.#listeners.set(listener.port, [listener]);
-      else samePort.push(listener);
-    }
+    for (const listener of listeners) this.#listeners.add(listener);
   }
 
   /** For every socket that comes to its end. Bound, so that it can be handed on. */
@@ -125,10 +121,9 @@ export class CloseCounts {
 
   /** Of the socket whose key was read last. */
   #isInbound(port: number): boolean {
-    const listeners = this.#listeners.get(port);
-    if (listeners === undefined) return false;
+    if (!this.#listeners.hasPort(port)) return false;
     const [a = 0, b = 0, c = 0, d = 0] = this.#key;
-    return listeners.some((listener) => isBoundTo(listener, [a, b, c, d], this.#key[INTERFACE] as number));
+    return this.#listeners.takes(port, [a, b, c, d], this.#key[INTERFACE] as number);
   }
 
   #read(lane: number, column: number): number {

@@ -2,8 +2,9 @@ import type { SocketSource, SocketView } from '../linux/socket-source.ts';
 import { isFirstPassPort, type PortRange, rangeSize } from '../tcp/port-range.ts';
 import { PortSet } from '../tcp/port-set.ts';
 import { CONNECTED_STATES, stateMask, TcpState } from '../tcp/state.ts';
-import { type BoundSocket, isBoundTo, toBoundSocket } from './bound-sockets.ts';
+import { type BoundSocket, toBoundSocket } from './bound-sockets.ts';
 import { INTERFACE, LANE_KEY_WORDS, LaneTable, readLaneKey } from './lane-table.ts';
+import { ListenerIndex } from './listener-index.ts';
 import { SocketTable } from './socket-table.ts';
 
 /** Everything that one look at a namespace's sockets gives: lanes by number, a row for each socket that holds a slot. */
@@ -37,7 +38,7 @@ export class SocketScanner implements Scan {
   readonly bound: BoundSocket[] = [];
   outsideLanes = 0;
   otherPassSockets = 0;
-  readonly #listenersByPort = new Map<number, BoundSocket[]>();
+  readonly #listenerIndex = new ListenerIndex();
   /** Ports that are reserved or listened on: one look tells nearly all sockets that they hold a slot. */
   readonly #specialPorts: PortSet;
   readonly #key = new Uint32Array(LANE_KEY_WORDS);
@@ -66,9 +67,7 @@ export class SocketScanner implements Scan {
   addListener(listener: BoundSocket): void {
     this.listeners.push(listener);
     this.#specialPorts.add(listener.port);
-    const samePort = this.#listenersByPort.get(listener.port);
-    if (samePort === undefined) this.#listenersByPort.set(listener.port, [listener]);
-    else samePort.push(listener);
+    this.#listenerIndex.add(listener);
   }
 
   addConnections(source: SocketSource): void {
@@ -79,7 +78,7 @@ export class SocketScanner implements Scan {
   addBound(socket: SocketView): void {
     const idle = socket.state === TcpState.BOUND_INACTIVE;
     const bound = toBoundSocket(socket, idle ? 'bound-idle' : 'bound-before-connect');
-    if (idle || !this.#isInbound(bound.port, bound.address, bound.interfaceIndex)) this.bound.push(bound);
+    if (idle || !this.#listenerIndex.takes(bound.port, bound.address, bound.interfaceIndex)) this.bound.push(bound);
   }
 
   /** How many ports the range has, but for reserved ones. */
@@ -127,14 +126,9 @@ export class SocketScanner implements Scan {
     if (this.#laneCgroup[lane] === 0) this.#laneCgroup[lane] = socket.cgroupId;
   }
 
-  /** Like {@link #isInbound}, of the connection whose key was read last. */
+  /** Whether a listener takes the connection whose key was read last. */
   #isInboundKey(port: number): boolean {
     const [a = 0, b = 0, c = 0, d = 0] = this.#key;
-    return this.#isInbound(port, [a, b, c, d], this.#key[INTERFACE] as number);
-  }
-
-  #isInbound(port: number, address: BoundSocket['address'], interfaceIndex: number): boolean {
-    const listeners = this.#listenersByPort.get(port);
-    return listeners?.some((listener) => isBoundTo(listener, address, interfaceIndex)) === true;
+    return this.#listenerIndex.takes(port, [a, b, c, d], this.#key[INTERFACE] as number);
   }
 }

@@ -8,6 +8,7 @@ import type { LaneReport, Report } from '../diagnosis/report.ts';
 import { reportNamespace } from '../diagnosis/report-namespace.ts';
 import { narrowNamespace, narrowReport } from '../diagnosis/report-narrow.ts';
 import { isReport, readReport } from '../diagnosis/report-reader.ts';
+import { NOT_LOOKED_AT } from '../diagnosis/scene.ts';
 import type { Program } from '../remedies/remedy.ts';
 import { FourtupleError } from '../tcp/error.ts';
 import type { LanePattern } from '../tcp/lane-pattern.ts';
@@ -78,12 +79,8 @@ function examineCapture(capture: Capture, options: CaptureReportOptions): Examin
     timeWaitSeconds: machine.timeWaitSeconds,
     units: { ofProcess: () => null, ofCgroup: () => null },
   });
-  return { namespace, findings: diagnose({ ...NOTHING_MORE, namespace, machine }, programNamed) };
+  return { namespace, findings: diagnose({ ...NOT_LOOKED_AT, namespace, machine }, programNamed) };
 }
-
-const NOTHING_MORE = {
-  ...{ counters: null, inbound: null, unseenBlocked: null, host: null, settingLines: null, trace: null },
-} as const;
 
 /** A captured process tells its name, and nothing more. */
 function programNamed({ processes: [first] }: LaneReport): Program | null {

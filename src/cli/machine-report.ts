@@ -2,11 +2,11 @@ import { hostname, release } from 'node:os';
 import { bySeverity } from '../diagnosis/diagnose.ts';
 import type { Examination } from '../diagnosis/examination.ts';
 import { examineNamespace } from '../diagnosis/examine-namespace.ts';
-import { ownCapabilities } from '../diagnosis/machine.ts';
+import { type MachineIdentity, ownCapabilities } from '../diagnosis/machine.ts';
 import type { Report } from '../diagnosis/report.ts';
 import type { Scene } from '../diagnosis/scene.ts';
 import { listNamespaces, type NamespaceEntry, openListedNamespace } from '../linux/namespace-list.ts';
-import { inNamespace, type NamespaceHandle, openNamespace } from '../linux/network-namespace.ts';
+import { inNamespace, type NamespaceHandle, openNamespace, ownNamespaceInode } from '../linux/network-namespace.ts';
 import { readSysctl } from '../linux/sysctl.ts';
 import { ticksPerSecond } from '../linux/timer-tick.ts';
 import { FourtupleError } from '../tcp/error.ts';
@@ -61,7 +61,8 @@ async function examineOne(options: MachineReportOptions, reference: string | und
     const listed = namespaces.find(({ inode }) => inode === handle.inode);
     const [watches, trace] = await Promise.all([watchNamespaces([handle], options.watchCloses), traceFor(options)]);
     const entry = listed ?? { name: null, holder: null, references: [] };
-    return await examine(handle, { entry, host: hostRange(namespaces), watches, trace }, options);
+    const host = entry.name === HOST ? null : hostRange(namespaces);
+    return await examine(handle, { entry, host, watches, trace, kernel: kernelFacts() }, options);
   } finally {
     handle.close();
   }
@@ -75,10 +76,11 @@ async function examineAll(options: MachineReportOptions, warn: (text: string) =>
     watchNamespaces(openEach(list.namespaces), options.watchCloses),
     traceFor(options),
   ]);
+  const kernel = kernelFacts();
   const examined: Examination[] = [];
   for (const entry of list.namespaces) {
     try {
-      examined.push(await examineEntry({ entry, host, watches, trace }, options));
+      examined.push(await examineEntry({ entry, host, watches, trace, kernel }, options));
     } catch (error) {
       if (!(error instanceof FourtupleError)) throw error;
       // Whatever is watched is kept alive by it.
@@ -115,6 +117,14 @@ async function traceFor({ trace }: MachineReportOptions): Promise<Scene['trace']
 interface Known extends Pick<Scene, 'host' | 'trace'> {
   readonly entry: Pick<NamespaceEntry, 'name' | 'holder' | 'references'>;
   readonly watches: Watches;
+  readonly kernel: KernelFacts;
+}
+
+/** What is the same in all namespaces. */
+type KernelFacts = Pick<MachineIdentity, 'kernel' | 'ticksPerSecond' | 'capabilities'>;
+
+function kernelFacts(): KernelFacts {
+  return { kernel: release(), ticksPerSecond: ticksPerSecond(), capabilities: ownCapabilities() };
 }
 
 async function examineEntry(
@@ -131,16 +141,13 @@ async function examineEntry(
 
 function examine(
   handle: NamespaceHandle,
-  { entry: { name, holder, references }, host, watches, trace }: Known,
+  { entry: { name, holder, references }, kernel, host, watches, trace }: Known,
   options: MachineReportOptions,
 ): Promise<Examination> {
-  const own = openNamespace(OWN_NAMESPACE);
-  const isOwn = own.inode === handle.inode;
-  own.close();
   const identity = {
-    ...{ inode: handle.inode, name, holder, isOwn },
+    ...{ inode: handle.inode, name, holder, isOwn: handle.inode === ownNamespaceInode() },
     path: references.find((reference) => !reference.startsWith('/proc/')) ?? null,
-    ...{ kernel: release(), ticksPerSecond: ticksPerSecond(), capabilities: ownCapabilities() },
+    ...kernel,
   };
   return examineNamespace(handle, identity, {
     top: options.top,

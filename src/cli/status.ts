@@ -1,7 +1,7 @@
-import type { Report } from '../diagnosis/report.ts';
 import { print } from './output.ts';
 import { checkCombination } from './report-flags.ts';
 import type { StatusFlags } from './status-flags.ts';
+import { takeReport } from './take-report.ts';
 
 /** How many lanes are listed where nothing else is said: what fits a screen, and what a program can take. */
 const DEFAULT_TOP_TEXT = 20;
@@ -11,7 +11,7 @@ const DEFAULT_TOP_JSON = 1_000;
 export async function status(flags: StatusFlags): Promise<void> {
   checkCombination(flags);
   const top = flags.top ?? (flags.json === true ? DEFAULT_TOP_JSON : DEFAULT_TOP_TEXT);
-  const report = await takeReport(flags, top);
+  const report = await takeReport(flags, { top, thorough: false });
   if (flags.json === true) {
     const { writeReport } = await import('./report-json.ts');
     await writeReport(report, print);
@@ -20,18 +20,6 @@ export async function status(flags: StatusFlags): Promise<void> {
     const { screenOf } = await import('./text/screen.ts');
     await print(renderReport(report, screenOf(process.stdout, process.env), doctorCommand(flags)));
   }
-}
-
-async function takeReport(flags: StatusFlags, top: number): Promise<Report> {
-  if (flags.from !== undefined) {
-    const { reportCapture } = await import('./capture-report.ts');
-    return reportCapture(flags.from, { ...flags, top });
-  }
-  const { reportMachine } = await import('./machine-report.ts');
-  return reportMachine(
-    { ...flags, top, thorough: false },
-    (warning) => void process.stderr.write(`fourtuple: ${warning}\n`),
-  );
 }
 
 /** The command that looks at the same namespaces. */

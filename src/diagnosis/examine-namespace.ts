@@ -22,7 +22,7 @@ import { type MachineIdentity, machineOf } from './machine.ts';
 import { programOf } from './program.ts';
 import { type NamespaceReportOptions, reportNamespace } from './report-namespace.ts';
 import { narrowNamespace } from './report-narrow.ts';
-import type { InboundUse, Scene } from './scene.ts';
+import { type InboundUse, NOT_LOOKED_AT, type Scene } from './scene.ts';
 
 /** How much of a namespace is examined, and how much of it is told. */
 export interface ExamineOptions {
@@ -80,12 +80,12 @@ export async function examineNamespace(
   );
   const further = options.thorough ? lookFurther(taken, enter, options, handle.inode, identity.name) : NOT_LOOKED_AT;
   const scene: Scene = {
+    ...further,
     namespace,
     machine,
     counters: enter(readTcpCounters),
     host: options.host ?? null,
     trace: options.trace ?? null,
-    ...further,
   };
   const told = narrowNamespace(namespace, options.top, undefined);
   const unseen = options.thorough && further.inbound === null ? [INBOUND_UNSEEN] : [];
@@ -95,7 +95,6 @@ export async function examineNamespace(
 type Further = Pick<Scene, 'inbound' | 'unseenBlocked' | 'settingLines'>;
 const INBOUND_UNSEEN =
   'Inbound connections were not looked at, among so many sockets: what a proxy makes of its clients is not judged.';
-const NOT_LOOKED_AT: Further = { inbound: null, unseenBlocked: null, settingLines: null };
 
 function lookFurther(
   taken: NamespaceCensus,

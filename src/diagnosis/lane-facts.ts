@@ -1,6 +1,6 @@
 import type { Machine } from '../remedies/machine.ts';
 import type { LaneFacts, Program } from '../remedies/remedy.ts';
-import { isLoopback, tryParseAddress } from '../tcp/address.ts';
+import { isLoopback, tryParseAddress, withoutZone } from '../tcp/address.ts';
 import type { LaneModel } from '../tcp/lane-model.ts';
 import type { LaneReport } from './report.ts';
 
@@ -48,6 +48,6 @@ function afterCloseSeconds({ reuse }: LaneReport, { timeWaitSeconds, tcpTwReuseD
 }
 
 function isLoopbackText(text: string): boolean {
-  const address = tryParseAddress(text.replace(/%.*$/, ''));
+  const address = tryParseAddress(withoutZone(text));
   return address !== undefined && isLoopback(address);
 }

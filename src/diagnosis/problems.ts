@@ -44,7 +44,8 @@ function toProblem(findings: readonly FindingReport[]): Problem {
   };
 }
 
-function onePerKey<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[] {
+/** The first item of each key, in their order. */
+export function onePerKey<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[] {
   const byKey = new Map<string, Item>();
   for (const item of items) if (!byKey.has(keyOf(item))) byKey.set(keyOf(item), item);
   return [...byKey.values()];

@@ -1,4 +1,4 @@
-import { parseAddress } from '../tcp/address.ts';
+import { parseAddress, withoutZone } from '../tcp/address.ts';
 import { type LanePattern, matchesLane } from '../tcp/lane-pattern.ts';
 import type { LaneReport, NamespaceReport, Report } from './report.ts';
 
@@ -23,9 +23,9 @@ export function narrowNamespace(
 }
 
 function matches({ source, destination, port }: LaneReport, pattern: LanePattern): boolean {
-  return matchesLane(pattern, withoutZone(source), withoutZone(destination), port);
+  return matchesLane(pattern, parseZoned(source), parseZoned(destination), port);
 }
 
-function withoutZone(address: string): ReturnType<typeof parseAddress> {
-  return parseAddress(address.replace(/%.*$/, ''));
+function parseZoned(address: string): ReturnType<typeof parseAddress> {
+  return parseAddress(withoutZone(address));
 }

@@ -28,3 +28,8 @@ export interface Scene {
 export interface InboundUse extends Omit<InboundEndpoint, 'inodes'> {
   readonly processes: readonly ProcessReport[];
 }
+
+/** Of a namespace where nothing but the census was looked at. */
+export const NOT_LOOKED_AT: Omit<Scene, 'namespace' | 'machine'> = {
+  ...{ counters: null, inbound: null, unseenBlocked: null, host: null, settingLines: null, trace: null },
+};

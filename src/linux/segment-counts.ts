@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { parseCounterGroup } from './counter-group.ts';
 
 /** TCP segments of one network namespace since it was made (/proc/net/snmp, RFC 4022). */
 export interface SegmentCounts {
@@ -8,17 +9,11 @@ export interface SegmentCounts {
   readonly retransmitted: number;
 }
 
-const GROUP = 'Tcp: ';
-
-/** @returns null where the text is not what `snmp_seq_show_tcp_udp()` of net/ipv4/proc.c writes */
+/** @returns null where the text is not that of /proc/net/snmp, or lacks one of them */
 export function parseSegmentCounts(text: string): SegmentCounts | null {
-  const [names, values] = text
-    .split('\n')
-    .filter((line) => line.startsWith(GROUP))
-    .map((line) => line.slice(GROUP.length).trim().split(' '));
-  const count = (name: string): number => Number(values?.[names?.indexOf(name) ?? -1] ?? Number.NaN);
-  const [sent, retransmitted] = [count('OutSegs'), count('RetransSegs')];
-  return Number.isSafeInteger(sent) && Number.isSafeInteger(retransmitted) ? { sent, retransmitted } : null;
+  const counter = parseCounterGroup(text, 'Tcp');
+  const [sent, retransmitted] = [counter?.('OutSegs') ?? null, counter?.('RetransSegs') ?? null];
+  return sent === null || retransmitted === null ? null : { sent, retransmitted };
 }
 
 /** Of the network namespace that the calling thread is in; null where they cannot be read. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { parseCounterGroup } from './counter-group.ts';
 
 /** Counters of one network namespace since it was made (/proc/net/netstat); null for what this kernel does not have. */
 export interface TcpCounters {
@@ -8,23 +9,10 @@ export interface TcpCounters {
   readonly timeWaitReuses: number | null;
 }
 
-const GROUP = 'TcpExt: ';
-
-/**
- * Reads the text of /proc/net/netstat: for each group a line of names, and a line of values below it.
- *
- * @returns null where the text is not what `netstat_seq_show()` of net/ipv4/proc.c writes
- */
+/** @returns null where the text is not that of /proc/net/netstat */
 export function parseTcpCounters(text: string): TcpCounters | null {
-  const [names, values, ...more] = text
-    .split('\n')
-    .filter((line) => line.startsWith(GROUP))
-    .map((line) => line.slice(GROUP.length).trim().split(' '));
-  if (names === undefined || values?.length !== names.length || more.length > 0) return null;
-  const counter = (name: string): number | null => {
-    const value = values[names.indexOf(name)];
-    return value !== undefined && /^\d+$/.test(value) ? Number(value) : null;
-  };
+  const counter = parseCounterGroup(text, 'TcpExt');
+  if (counter === null) return null;
   return { timeWaitOverflows: counter('TCPTimeWaitOverflow'), timeWaitReuses: counter('TWRecycled') };
 }
 

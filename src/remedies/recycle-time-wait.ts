@@ -1,3 +1,4 @@
+import { withoutZone } from '../tcp/address.ts';
 import type { LaneModel } from '../tcp/lane-model.ts';
 import { judgeRecycling } from '../tcp/network-quality.ts';
 import type { Instruction } from './instruction.ts';
@@ -51,6 +52,6 @@ function laneFilter({ source, destination, port }: LaneFacts): string {
 }
 
 function hostOf(address: string): string {
-  const host = address.replace(/%.*$/, '');
+  const host = withoutZone(address);
   return host.includes(':') ? `[${host}]` : host;
 }

@@ -112,3 +112,8 @@ export function formatAddress(address: Address): string {
 export function formatScopedAddress(address: Address, zone: string | null): string {
   return zone === null ? formatAddress(address) : `${formatAddress(address)}%${zone}`;
 }
+
+/** An address as text without its zone: `fe80::1` of `fe80::1%eth0`. */
+export function withoutZone(text: string): string {
+  return text.replace(/%.*$/, '');
+}

@@ -1,5 +1,5 @@
 import type { LaneReport, NamespaceReport } from '../../src/diagnosis/report.ts';
-import type { Scene } from '../../src/diagnosis/scene.ts';
+import { NOT_LOOKED_AT, type Scene } from '../../src/diagnosis/scene.ts';
 import { machineLike } from './machines.ts';
 import { laneReport, namespaceReport, processReport } from './reports.ts';
 
@@ -12,7 +12,7 @@ export function ruleScene(
   return {
     namespace: namespaceReport(lanes, inNamespace),
     machine: machineLike(),
-    ...{ counters: null, inbound: null, unseenBlocked: null, host: null, settingLines: null, trace: null },
+    ...NOT_LOOKED_AT,
     ...others,
   };
 }

@@ -1,4 +1,4 @@
-import { groupFindings, type Problem } from '../../diagnosis/problems.ts';
+import { groupFindings, onePerKey, type Problem } from '../../diagnosis/problems.ts';
 import type { FindingReport, LaneReport, NamespaceReport, RemedyReport, Report } from '../../diagnosis/report.ts';
 import { formatLane } from '../../tcp/lane.ts';
 import { judgeNetwork } from '../../tcp/network-quality.ts';
@@ -26,7 +26,7 @@ export interface DoctorTextOptions {
 /** Findings as a person reads them in an incident: what is wrong, why, and what to do first. */
 export function renderDiagnosis(report: Report, screen: Screen, { full }: DoctorTextOptions): string {
   const problems = groupFindings(report.findings);
-  const explained = full ? problems : onePerKind(problems).slice(0, PROBLEMS_EXPLAINED);
+  const explained = full ? problems : onePerKey(problems, kindOf).slice(0, PROBLEMS_EXPLAINED);
   const named = problems.filter((problem) => !explained.includes(problem));
   const blocks = [
     renderHead(report, screen, 'examined'),
@@ -39,14 +39,9 @@ export function renderDiagnosis(report: Report, screen: Screen, { full }: Doctor
   return screen.unicode ? text : toAscii(text);
 }
 
-/** One of those that have the same cause and cure: who has read it once knows it for all. */
-function onePerKind(problems: readonly Problem[]): Problem[] {
-  const kinds = new Map<string, Problem>();
-  for (const problem of problems) {
-    const kind = `${problem.main.code} ${problem.remedies[0]?.id} ${problem.remedies[0]?.safe}`;
-    if (!kinds.has(kind)) kinds.set(kind, problem);
-  }
-  return [...kinds.values()];
+/** Who has read of one with the same cause and cure knows it for all. */
+function kindOf({ main, remedies: [first] }: Problem): string {
+  return `${main.code} ${first?.id} ${first?.safe}`;
 }
 
 function renderProblem(

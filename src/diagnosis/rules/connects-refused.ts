@@ -6,6 +6,7 @@ import { moreSourceAddresses } from '../../remedies/more-source-addresses.ts';
 import type { Remedy } from '../../remedies/remedy.ts';
 import { tcpTwReuse } from '../../remedies/tcp-tw-reuse.ts';
 import { widerRange } from '../../remedies/wider-range.ts';
+import { withoutZone } from '../../tcp/address.ts';
 import { formatEndpoint } from '../../tcp/lane.ts';
 import { formatCount, formatSeconds, plural } from '../../tcp/number-text.ts';
 import { FOLKLORE } from '../folklore.ts';
@@ -44,10 +45,6 @@ function isOf(refusal: Refusal, { inode, lanes }: NamespaceReport): boolean {
 /** The trace has link-local addresses without their zone. */
 function isLaneOf(lane: LaneReport, { source, destination, port }: Refusal): boolean {
   return lane.port === port && withoutZone(lane.source) === source && withoutZone(lane.destination) === destination;
-}
-
-function withoutZone(address: string): string {
-  return address.replace(/%.*$/, '');
 }
 
 /** Of one name and destination, those with most failures first. */

@@ -1,0 +1,18 @@
+import type { Report } from '../diagnosis/report.ts';
+import type { MachineReportOptions } from './machine-report.ts';
+import type { ReportFlags } from './report-flags.ts';
+
+/** The report that flags ask for: of a capture, or of this machine. Warnings go to standard error. */
+export async function takeReport(
+  flags: ReportFlags,
+  options: Pick<MachineReportOptions, 'top' | 'thorough' | 'trace'>,
+): Promise<Report> {
+  if (flags.from !== undefined) {
+    const { reportCapture } = await import('./capture-report.ts');
+    return reportCapture(flags.from, { ...flags, top: options.top });
+  }
+  const { reportMachine } = await import('./machine-report.ts');
+  return reportMachine({ ...flags, ...options }, (warning) => {
+    process.stderr.write(`fourtuple: ${warning}\n`);
+  });
+}
