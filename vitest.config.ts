@@ -2,7 +2,12 @@ import { defineConfig } from 'vitest/config';
 import { SummaryReporter } from './test/kit/summary-reporter.ts';
 
 /** Tests that need a steady pace or fill a lane with a real client: nothing may run beside them. */
-const ALONE = ['test/kernel/clients.test.ts', 'test/kernel/forecast.test.ts'];
+const ALONE = [
+  'test/kernel/clients.test.ts',
+  'test/kernel/forecast.test.ts',
+  'test/kernel/plan-rate.test.ts',
+  'test/kernel/recycle-clients.test.ts',
+];
 
 export default defineConfig({
   test: {

@@ -1,3 +1,5 @@
+import { ownNamespace } from '../src/linux/network-namespace.ts';
+import { recycle } from '../src/recycling/recycle.ts';
 import { bindAddressNoPort } from '../src/remedies/bind-address-no-port.ts';
 import { closeFromOtherEnd } from '../src/remedies/close-from-other-end.ts';
 import { connectTimeout } from '../src/remedies/connect-timeout.ts';
@@ -7,18 +9,18 @@ import type { Machine } from '../src/remedies/machine.ts';
 import { moreDestinationAddresses } from '../src/remedies/more-destination-addresses.ts';
 import { moreDestinationPorts } from '../src/remedies/more-destination-ports.ts';
 import { moreSourceAddresses } from '../src/remedies/more-source-addresses.ts';
-import { RECYCLE_AGE_SECONDS, RECYCLE_INTERVAL_SECONDS, recycleTimeWait } from '../src/remedies/recycle-time-wait.ts';
+import { recycleTimeWait } from '../src/remedies/recycle-time-wait.ts';
 import type { Remedy } from '../src/remedies/remedy.ts';
 import { reserveListeners } from '../src/remedies/reserve-listeners.ts';
 import { tcpTwReuse } from '../src/remedies/tcp-tw-reuse.ts';
 import { widerRange } from '../src/remedies/wider-range.ts';
+import { parseLanePattern } from '../src/tcp/lane-pattern.ts';
 import { rangeSize } from '../src/tcp/port-range.ts';
 import { type ClientOptions, type Connection, hold, serve } from '../test/kit/connections.ts';
 import { addAddress, blackHole } from '../test/kit/links.ts';
 import type { DeadWay, Load, Way } from '../test/kit/load.ts';
 import { listenAt } from '../test/kit/native-socket.ts';
 import { setPortRange, writeSysctl } from '../test/kit/sysctl.ts';
-import { recycleEvery } from './time-wait-recycler.ts';
 
 /** A remedy, and how real sockets show what it predicts. */
 export interface RemedyExperiment {
@@ -105,7 +107,14 @@ export const EXPERIMENTS: readonly RemedyExperiment[] = [
     ...{ name: 'recycle-time-wait', remedy: recycleTimeWait, paced: true, cycles: 10, alone: true },
     prepare: preparing(MIDDLE),
     apply: () => {
-      recycleEvery(RECYCLE_INTERVAL_SECONDS, RECYCLE_AGE_SECONDS);
+      void recycle({
+        ...{
+          namespace: ownNamespace(),
+          pattern: parseLanePattern(`*>${ADDRESS}:*`),
+          seconds: Number.POSITIVE_INFINITY,
+        },
+        ...{ threshold: { kind: 'slots', slots: 0 }, force: true, dryRun: false },
+      });
       return brief(toOne());
     },
   },

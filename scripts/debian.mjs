@@ -14,6 +14,7 @@ const TEST_PARTS = [
   'nginx',
   'procps',
   'redis-server',
+  'strace',
   'util-linux',
 ];
 

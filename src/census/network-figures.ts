@@ -6,6 +6,7 @@ export class NetworkFigures {
   readonly #most: number;
   readonly #roundTrips: number[] = [];
   readonly #variances: number[] = [];
+  readonly #timeouts: number[] = [];
   readonly #segments = new Quotient();
   readonly #reordered = new Quotient();
   readonly #timestamps = new Quotient();
@@ -30,10 +31,13 @@ export class NetworkFigures {
   /** Counts a connection, unless its round trip has not been measured or the message has no tcp_info. */
   add(socket: InetDiagView): void {
     if (this.samples >= this.#most) return;
-    const { roundTripMicroseconds: roundTrip, roundTripVarianceMicroseconds: variance, timestamps } = socket;
-    if (roundTrip === undefined || roundTrip === 0 || variance === undefined || timestamps === undefined) return;
+    const { roundTripMicroseconds: roundTrip, roundTripVarianceMicroseconds: variance } = socket;
+    const { retransmitTimeoutMicroseconds: timeout, timestamps } = socket;
+    if (roundTrip === undefined || roundTrip === 0 || variance === undefined) return;
+    if (timeout === undefined || timestamps === undefined) return;
     this.#roundTrips.push(roundTrip / 1e6);
     this.#variances.push(variance / 1e6);
+    this.#timeouts.push(timeout / 1e6);
     this.#timestamps.count(timestamps ? 1 : 0, 1);
     const { totalRetransmits, segmentsOut, reorderSeen, bytesAcked, bytesReceived } = socket;
     if (totalRetransmits !== undefined && segmentsOut !== undefined)
@@ -49,6 +53,7 @@ export class NetworkFigures {
   include(other: NetworkFigures): void {
     this.#roundTrips.push(...other.#roundTrips);
     this.#variances.push(...other.#variances);
+    this.#timeouts.push(...other.#timeouts);
     this.#segments.include(other.#segments);
     this.#reordered.include(other.#reordered);
     this.#timestamps.include(other.#timestamps);
@@ -61,6 +66,7 @@ export class NetworkFigures {
       isPrivate,
       roundTripSeconds: median(this.#roundTrips),
       roundTripVarianceSeconds: median(this.#variances),
+      retransmitTimeoutSeconds: ninthTenth(this.#timeouts),
       segmentsSent: this.#segments.whole === 0 ? null : this.#segments.whole,
       retransmittedShare: this.#segments.value,
       reorderedShare: this.#reordered.value,
@@ -95,10 +101,20 @@ class Quotient {
 
 /** null of nothing; the mean of the two in the middle where their number is even. */
 function median(values: readonly number[]): number | null {
-  const ordered = [...values].sort((a, b) => a - b);
+  const ordered = ascending(values);
   const middle = ordered.length >> 1;
   const upper = ordered[middle];
   if (upper === undefined) return null;
   const lower = ordered.length % 2 === 0 ? (ordered[middle - 1] as number) : upper;
   return Number(((lower + upper) / 2).toFixed(9));
+}
+
+/** The smallest value that nine in ten do not exceed; null of nothing. */
+function ninthTenth(values: readonly number[]): number | null {
+  const ordered = ascending(values);
+  return ordered[Math.ceil(0.9 * ordered.length) - 1] ?? null;
+}
+
+function ascending(values: readonly number[]): number[] {
+  return [...values].sort((a, b) => a - b);
 }

@@ -10,7 +10,7 @@ import { measureNetwork } from './network-samples.ts';
 const SOURCE = '10.0.0.5';
 const FIGURES: TcpInfoFields = {
   ...{ timestamps: true, roundTripMicroseconds: 200, roundTripVarianceMicroseconds: 100, totalRetransmits: 0 },
-  ...{ segmentsOut: 10, reorderSeen: 0, bytesAcked: 101, bytesReceived: 400 },
+  ...{ segmentsOut: 10, reorderSeen: 0, bytesAcked: 101, bytesReceived: 400, retransmitTimeoutMicroseconds: 204_000 },
 };
 const info = (more: TcpInfoFields = {}, size?: number) => ({ attributes: [tcpInfo({ ...FIGURES, ...more }, size)] });
 const DUMP = 18;
@@ -45,6 +45,7 @@ describe('what live connections tell of the network', () => {
         {
           ...{ samples: 5, isPrivate: true, roundTripSeconds: 0.0002, roundTripVarianceSeconds: 0.0001 },
           ...{
+            retransmitTimeoutSeconds: 0.204,
             segmentsSent: 220,
             retransmittedShare: 0.018182,
             reorderedShare: 0.2,
@@ -55,6 +56,19 @@ describe('what live connections tell of the network', () => {
       ],
       requests: [DUMP],
     });
+  });
+
+  it('have the retransmission timeout that nine in ten connections do not exceed', () => {
+    const timeouts = (...milliseconds: number[]) =>
+      milliseconds.flatMap((timeout, index) =>
+        lane(SOURCE, '10.0.1.1', 80, [40_000 + index], info({ retransmitTimeoutMicroseconds: 1_000 * timeout })),
+      );
+    const measured = (...milliseconds: number[]) =>
+      measure(timeouts(...milliseconds)).networks[0]?.retransmitTimeoutSeconds;
+    expect(measured(300)).toBe(0.3);
+    expect(measured(204, 204, 120_000, 204, 204)).toBe(120);
+    expect(measured(204, 201, 203, 120_000, 208, 207, 206, 205, 202, 209)).toBe(0.209);
+    expect(measured(...ports(201, 219), 120_000)).toBe(0.218);
   });
 
   it('is told by connections that the census has not seen, by those that are closing, and by no others', () => {
@@ -85,6 +99,7 @@ describe('what live connections tell of the network', () => {
     expect(networks.map((network) => network?.isPrivate)).toEqual([true, false, false]);
     for (const network of networks) {
       expect(network).toMatchObject({ samples: 0, roundTripSeconds: null, timestampsShare: null });
+      expect(network?.retransmitTimeoutSeconds).toBeNull();
     }
   });
 
@@ -96,15 +111,15 @@ describe('what live connections tell of the network', () => {
   it('is told by other lanes to the same host where a lane has too few to be judged by', () => {
     const sockets = [
       ...lane(SOURCE, '10.0.1.1', 80, [40_000, 40_002], info({ roundTripMicroseconds: 1_000, bytesReceived: 0 })),
-      ...lane(SOURCE, '10.0.1.1', 81, ports(41_000, 41_007), info({ roundTripMicroseconds: 200 })),
+      ...lane(SOURCE, '10.0.1.1', 81, ports(41_000, 41_007), info({ retransmitTimeoutMicroseconds: 208_000 })),
       ...lane(SOURCE, '10.0.1.1', 82, [40_000], { leftMs: 100 }),
       ...lane(SOURCE, '10.0.1.2', 80, [40_000], info({ roundTripMicroseconds: 5_000 })),
     ];
     expect(measure(sockets).networks).toMatchObject([
-      { samples: 10, roundTripSeconds: 0.0002, bytesPerConnection: 100 },
+      { samples: 10, roundTripSeconds: 0.0002, retransmitTimeoutSeconds: 0.208, bytesPerConnection: 100 },
       { samples: 8, roundTripSeconds: 0.0002, bytesPerConnection: 500 },
       { samples: 10, roundTripSeconds: 0.0002, bytesPerConnection: null },
-      { samples: 1, roundTripSeconds: 0.005, bytesPerConnection: 500 },
+      { samples: 1, roundTripSeconds: 0.005, retransmitTimeoutSeconds: 0.204, bytesPerConnection: 500 },
     ]);
   });
 

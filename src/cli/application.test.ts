@@ -53,6 +53,18 @@ describe('the command line', () => {
     expectGolden('help-status.txt', help.out);
   });
 
+  it('explains fix, with examples', async () => {
+    const help = await program('fix', '--help');
+    expect({ ...help, out: '' }).toEqual({ code: 0, out: '', error: '' });
+    expectGolden('help-fix.txt', help.out);
+  });
+
+  it('explains plan, with examples', async () => {
+    const help = await program('plan', '--help');
+    expect({ ...help, out: '' }).toEqual({ code: 0, out: '', error: '' });
+    expectGolden('help-plan.txt', help.out);
+  });
+
   it('tells its version', async () => {
     expect(await program('--version')).toEqual({ code: 0, out: `${version}\n`, error: '' });
   });
@@ -68,6 +80,13 @@ describe('the command line', () => {
     [['--from', 'x', '--range', '9-1'], "'9-1' is not a port range"],
     [['--from', 'x', '--reserved', '8080,http'], "'http' is neither a port"],
     [['--top'], '--top'],
+    [['fix', 'wider-range', '--to', '65535-1024'], 'Write the lower port first: 1024-65535'],
+    [['fix', 'wider-range', '--to', '1024'], "'1024' is not a port range"],
+    [['fix', '--undo', 'tcp-tw-reuse'], "'tcp-tw-reuse' is not the number of an entry"],
+    [['fix', 'recycle-time-wait', '--for', 'always'], "'always' is no time to go on for"],
+    [['fix', 'tcp-tw-reuse', 'wider-range'], 'wider-range'],
+    [['plan', '--time-wait', 'long'], "--time-wait: 'long' is not a time: write 50ms"],
+    [['plan', 'a.yaml', 'b.yaml'], 'b.yaml'],
   ])('is refused as wrong use, and says how: %j', async (args, words) => {
     const { code, out, error } = await program(...args);
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -82,6 +101,20 @@ describe('the command line', () => {
     [['--range', '1024-65535'], 'go with --from'],
     [['--reserved', '8080'], 'go with --from'],
     [['--listening', '8080'], 'go with --from'],
+    [['fix', '--apply'], '--apply goes with a remedy, and none is named'],
+    [['fix', '--persist'], '--persist goes with a remedy'],
+    [['fix', '--to', '1024-65535'], '--to goes with a remedy'],
+    [['fix', 'tcp-tw-reuse', '--undo'], "--undo takes back what was applied: leave out 'tcp-tw-reuse'"],
+    [['fix', '--undo', '--persist'], 'leave out --persist'],
+    [['fix', '--undo', '3', '-n', '1'], 'entry 3 tells its namespace: leave out --netns'],
+    [['fix', 'tcp-tw-reuse', '--to', '1024-65535'], '--to is the range of wider-range: leave it out for tcp-tw-reuse'],
+    [['fix', 'tcp-tw-reuse', '--for', '10m'], '--for goes with recycle-time-wait'],
+    [['fix', 'tcp-tw-reuse', '--threshold', 'cliff'], '--threshold goes with recycle-time-wait'],
+    [['fix', 'recycle-time-wait', '--persist'], 'recycle-time-wait changes no setting that could be kept'],
+    [['plan', '--clients', '4'], '--clients, --proxies and --backends go together: add --proxies'],
+    [['plan', '--via-addresses', '4'], '--via-addresses goes with --via'],
+    [['plan', 'topology.yaml', '--rate', '500'], '--rate describes a topology, and the file does'],
+    [['fix', 'tcp-tw-resue'], "there is no remedy 'tcp-tw-resue', did you mean tcp-tw-reuse?"],
   ])('is refused where its flags contradict each other: %j', async (args, words) => {
     const { code, out, error } = await program(...args);
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -93,5 +126,11 @@ describe('the command line', () => {
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(error).toContain('/no/such/file cannot be read');
     expect(error).not.toContain('    at ');
+  });
+
+  it('fails, and says why, where the topology cannot be read', async () => {
+    const { code, out, error } = await program('plan', '/no/such/file');
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(error).toContain('/no/such/file cannot be read');
   });
 });

@@ -1,27 +1,40 @@
-import { type Application, buildApplication, buildRouteMap, type CommandContext, text_en } from '@stricli/core';
+import {
+  type Application,
+  ArgumentParseError,
+  buildApplication,
+  buildRouteMap,
+  type CommandContext,
+  text_en,
+} from '@stricli/core';
 import { FourtupleError } from '../tcp/error.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { describeError } from './error-text.ts';
 import { FAILED, WRONG_USE } from './exit-code.ts';
+import { fixCommand } from './fix-command.ts';
+import { flagName } from './flag-name.ts';
+import { planCommand } from './plan-command.ts';
 import { statusCommand } from './status-command.ts';
 import { version } from './version.ts';
 
 /** Each is loaded when it is run. */
-const COMMANDS = { status: statusCommand, doctor: doctorCommand };
+const COMMANDS = { status: statusCommand, doctor: doctorCommand, fix: fixCommand, plan: planCommand };
+/** Errors that say how the command line is wrong. */
+const WRONG_USES: readonly string[] = ['FT_ARGUMENT', 'FT_PORT_RANGE'];
 
 const routes = buildRouteMap({
   routes: COMMANDS,
   docs: {
     brief: 'Shows which TCP lane runs out of source ports, with what, and whose it is',
     fullDescription:
-      'Without a command, status runs: `fourtuple --all` is `fourtuple status --all`.\n\nEXAMPLES\n  fourtuple\n    this machine, once\n  fourtuple --all\n    every network namespace: containers and pods too\n  fourtuple doctor\n    what is wrong, why, and what helps most here\n  fourtuple --from capture.txt\n    a machine without fourtuple: the text of ss -tanoe\n  fourtuple status --help\n    more of them\n\nA lane is a source address, a destination address and a destination port: a client has one source port for each connection of it. When all are held, mostly by TIME_WAIT, connect() fails with EADDRNOTAVAIL, "cannot assign requested address".',
+      'Without a command, status runs: `fourtuple --all` is `fourtuple status --all`.\n\nEXAMPLES\n  fourtuple\n    this machine, once\n  fourtuple --all\n    every network namespace: containers and pods too\n  fourtuple doctor\n    what is wrong, why, and what helps most here\n  fourtuple fix\n    what can be applied here, and what is applied now\n  fourtuple plan --rate 500 --hold 50ms --destinations 2\n    where the ports would end, and what each remedy would buy\n  fourtuple --from capture.txt\n    a machine without fourtuple: the text of ss -tanoe\n  fourtuple status --help\n    more of them\n\nA lane is a source address, a destination address and a destination port: a client has one source port for each connection of it. When all are held, mostly by TIME_WAIT, connect() fails with EADDRNOTAVAIL, "cannot assign requested address".',
   },
 });
 
 export const application: Application<CommandContext> = buildApplication(routes, {
   name: 'fourtuple',
   versionInfo: { currentVersion: version },
-  determineExitCode: (error) => (error instanceof FourtupleError && error.code === 'FT_ARGUMENT' ? WRONG_USE : FAILED),
+  determineExitCode: (error) =>
+    error instanceof FourtupleError && WRONG_USES.includes(error.code) ? WRONG_USE : FAILED,
   scanner: { caseStyle: 'allow-kebab-for-camel' },
   documentation: { disableAnsiColor: true, useAliasInUsageLine: true },
   localization: {
@@ -31,12 +44,23 @@ export const application: Application<CommandContext> = buildApplication(routes,
         const meant = corrections.length === 0 ? '' : `, did you mean ${corrections.join(' or ')}?`;
         return `fourtuple: there is no command '${input}'${meant}\nThe commands are: ${Object.keys(COMMANDS).join(', ')}. fourtuple --help explains them.`;
       },
+      exceptionWhileParsingArguments: describeWrongInput,
       exceptionWhileRunningCommand: describeError,
       exceptionWhileLoadingCommandFunction: describeError,
       commandErrorResult: describeError,
     },
   },
 });
+
+/** What is wrong with the command line, and what to write where that is known. */
+function describeWrongInput(error: unknown, ansiColor: boolean): string {
+  if (error instanceof ArgumentParseError && error.exception instanceof FourtupleError) {
+    const { message, code, hint } = error.exception;
+    const flag = flagName(error.externalFlagNameOrPlaceholder);
+    return describeError(new FourtupleError(code, `${flag}: ${message}`, { hint }));
+  }
+  return text_en.exceptionWhileParsingArguments(error, ansiColor);
+}
 
 /** What every level of the command line understands: these ask about the program itself, not for its status. */
 const ABOUT_PROGRAM: readonly string[] = ['-h', '--help', '-H', '--helpAll', '--help-all', '-v', '--version'];

@@ -67,6 +67,7 @@ function examineCapture(capture: Capture, options: CaptureReportOptions): Examin
   const machine = machineOf(taken, {
     ...unnamed,
     isOwn: true,
+    isCapture: true,
     path: null,
     kernel: null,
     ticksPerSecond: null,
@@ -79,7 +80,7 @@ function examineCapture(capture: Capture, options: CaptureReportOptions): Examin
     timeWaitSeconds: machine.timeWaitSeconds,
     units: { ofProcess: () => null, ofCgroup: () => null },
   });
-  return { namespace, findings: diagnose({ ...NOT_LOOKED_AT, namespace, machine }, programNamed) };
+  return { namespace, machine, findings: diagnose({ ...NOT_LOOKED_AT, namespace, machine }, programNamed) };
 }
 
 /** A captured process tells its name, and nothing more. */

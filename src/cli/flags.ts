@@ -11,20 +11,25 @@ export function parseTop(text: string): number {
   throw new FourtupleError('FT_ARGUMENT', `'${text}' is not a number of lanes: write 20, or all`);
 }
 
-const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m)$/;
-const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
+const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)$/;
+const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 /**
- * Reads a duration the way people write it: `250ms`, `2s`, `1m`, or 0.
+ * Reads a duration the way people write it: `250ms`, `2s`, `1m`, `2h`, or 0.
  *
  * @returns milliseconds
  * @throws FourtupleError FT_ARGUMENT
  */
 export function parseDurationMs(text: string): number {
-  if (text === '0') return 0;
+  const duration = text === '0' ? 0 : durationMs(text);
+  if (duration === null) throw new FourtupleError('FT_ARGUMENT', `'${text}' is not a duration: write 250ms, 2s or 1m`);
+  return duration;
+}
+
+/** null where it is none. */
+function durationMs(text: string): number | null {
   const match = DURATION.exec(text);
-  if (match === null) throw new FourtupleError('FT_ARGUMENT', `'${text}' is not a duration: write 250ms, 2s or 1m`);
-  return Number(match[1]) * (MILLISECONDS[match[2] as string] as number);
+  return match === null ? null : Number(match[1]) * (MILLISECONDS[match[2] as string] as number);
 }
 
 const SHORTEST_WATCH_MS = 100;
@@ -40,4 +45,41 @@ export function parseWatchMs(text: string): number {
   const duration = parseDurationMs(text);
   if (duration >= SHORTEST_WATCH_MS && duration <= LONGEST_WATCH_MS) return duration;
   throw new FourtupleError('FT_ARGUMENT', `'${text}' is not from 100ms to 10m: write 2s`);
+}
+
+/**
+ * Reads for how long something is watched, like {@link parseWatchMs}, or 0 for not at all.
+ *
+ * @returns milliseconds
+ * @throws FourtupleError FT_ARGUMENT
+ */
+export function parseObserveMs(text: string): number {
+  return text === '0' ? 0 : parseWatchMs(text);
+}
+
+/**
+ * Reads for how long something goes on: `90s`, `10m`, `2h`, or `ever`.
+ *
+ * @returns milliseconds, more than 0; Infinity for ever
+ * @throws FourtupleError FT_ARGUMENT
+ */
+export function parseRunMs(text: string): number {
+  const duration = text === 'ever' ? Number.POSITIVE_INFINITY : (durationMs(text) ?? 0);
+  if (duration > 0) return duration;
+  throw new FourtupleError('FT_ARGUMENT', `'${text}' is no time to go on for: write 90s, 10m, 2h or ever`);
+}
+
+/**
+ * Reads what is to be taken back: the number of an entry, `all`, or nothing for the last one.
+ *
+ * @throws FourtupleError FT_ARGUMENT
+ */
+export function parseUndo(text: string): 'last' | 'all' | number {
+  if (text === '') return 'last';
+  if (text === 'all') return 'all';
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new FourtupleError(
+    'FT_ARGUMENT',
+    `'${text}' is not the number of an entry: write --undo, --undo 3 or --undo all`,
+  );
 }

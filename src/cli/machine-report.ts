@@ -2,16 +2,22 @@ import { hostname, release } from 'node:os';
 import { bySeverity } from '../diagnosis/diagnose.ts';
 import type { Examination } from '../diagnosis/examination.ts';
 import { examineNamespace } from '../diagnosis/examine-namespace.ts';
-import { type MachineIdentity, ownCapabilities } from '../diagnosis/machine.ts';
 import type { Report } from '../diagnosis/report.ts';
 import type { Scene } from '../diagnosis/scene.ts';
 import { listNamespaces, type NamespaceEntry, openListedNamespace } from '../linux/namespace-list.ts';
-import { inNamespace, type NamespaceHandle, openNamespace, ownNamespaceInode } from '../linux/network-namespace.ts';
-import { readSysctl } from '../linux/sysctl.ts';
-import { ticksPerSecond } from '../linux/timer-tick.ts';
+import { type NamespaceHandle, openNamespace } from '../linux/network-namespace.ts';
 import { FourtupleError } from '../tcp/error.ts';
 import type { LanePattern } from '../tcp/lane-pattern.ts';
-import { type PortRange, parsePortRange } from '../tcp/port-range.ts';
+import {
+  entryOf,
+  HOST,
+  hostRange,
+  identityOf,
+  type KernelFacts,
+  type KnownNamespace,
+  kernelFacts,
+  OWN_NAMESPACE,
+} from './namespace-identity.ts';
 import { type Watches, watchNamespaces } from './watch-namespaces.ts';
 
 /** What of a machine is reported. */
@@ -29,10 +35,6 @@ export interface MachineReportOptions {
   /** For how long failing connects are counted first, in milliseconds; left out not at all. */
   readonly trace?: number | undefined;
 }
-
-const OWN_NAMESPACE = '/proc/thread-self/ns/net';
-/** The name that the list of namespaces gives to the one that the kernel started with. */
-const HOST = 'host';
 
 /**
  * The report of this machine: of this process's network namespace, of another one, or of all.
@@ -58,9 +60,8 @@ async function examineOne(options: MachineReportOptions, reference: string | und
   const handle = openNamespace(reference ?? OWN_NAMESPACE);
   try {
     const { namespaces } = listNamespaces();
-    const listed = namespaces.find(({ inode }) => inode === handle.inode);
     const [watches, trace] = await Promise.all([watchNamespaces([handle], options.watchCloses), traceFor(options)]);
-    const entry = listed ?? { name: null, holder: null, references: [] };
+    const entry = entryOf(handle, namespaces);
     const host = entry.name === HOST ? null : hostRange(namespaces);
     return await examine(handle, { entry, host, watches, trace, kernel: kernelFacts() }, options);
   } finally {
@@ -115,16 +116,9 @@ async function traceFor({ trace }: MachineReportOptions): Promise<Scene['trace']
 
 /** What is known of a namespace before it is examined. */
 interface Known extends Pick<Scene, 'host' | 'trace'> {
-  readonly entry: Pick<NamespaceEntry, 'name' | 'holder' | 'references'>;
+  readonly entry: KnownNamespace;
   readonly watches: Watches;
   readonly kernel: KernelFacts;
-}
-
-/** What is the same in all namespaces. */
-type KernelFacts = Pick<MachineIdentity, 'kernel' | 'ticksPerSecond' | 'capabilities'>;
-
-function kernelFacts(): KernelFacts {
-  return { kernel: release(), ticksPerSecond: ticksPerSecond(), capabilities: ownCapabilities() };
 }
 
 async function examineEntry(
@@ -141,39 +135,16 @@ async function examineEntry(
 
 function examine(
   handle: NamespaceHandle,
-  { entry: { name, holder, references }, kernel, host, watches, trace }: Known,
+  { entry, kernel, host, watches, trace }: Known,
   options: MachineReportOptions,
 ): Promise<Examination> {
-  const identity = {
-    ...{ inode: handle.inode, name, holder, isOwn: handle.inode === ownNamespaceInode() },
-    path: references.find((reference) => !reference.startsWith('/proc/')) ?? null,
-    ...kernel,
-  };
-  return examineNamespace(handle, identity, {
+  return examineNamespace(handle, identityOf(handle, entry, kernel), {
     top: options.top,
     pattern: options.lane,
     ownersMs: options.owners,
     thorough: options.thorough,
-    host: name === HOST ? null : host,
+    host: entry.name === HOST ? null : host,
     watch: watches.get(handle.inode),
     trace,
   });
-}
-
-/** The ephemeral range of the host's namespace; null where it cannot be entered, or is not known. */
-function hostRange(namespaces: readonly NamespaceEntry[]): PortRange | null {
-  const entry = namespaces.find(({ name }) => name === HOST);
-  if (entry === undefined) return null;
-  try {
-    const handle = openListedNamespace(entry);
-    try {
-      const text = inNamespace(handle, () => readSysctl('ip_local_port_range'));
-      return text === null ? null : parsePortRange(text);
-    } finally {
-      handle.close();
-    }
-  } catch (error) {
-    if (!(error instanceof FourtupleError)) throw error;
-    return null;
-  }
 }

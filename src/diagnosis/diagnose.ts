@@ -1,7 +1,7 @@
-import type { Program, Situation } from '../remedies/remedy.ts';
-import { laneFacts } from './lane-facts.ts';
+import type { Program } from '../remedies/remedy.ts';
+import { situationOf } from './lane-situation.ts';
 import { rankRemedies } from './rank-remedies.ts';
-import type { FindingReport, LaneReport, NamespaceReport, Severity } from './report.ts';
+import type { FindingReport, LaneReport, Severity } from './report.ts';
 import type { Finding, Rule } from './rule.ts';
 import { RULES } from './rules.ts';
 import type { Scene } from './scene.ts';
@@ -47,34 +47,5 @@ function report(
     evidence,
     remedies: rankRemedies(finding.remedies, situationOf(lane ?? scene.namespace.lanes[0], scene, programOf)),
     unhelpful,
-  };
-}
-
-function situationOf(
-  lane: LaneReport | undefined,
-  { machine, namespace }: Scene,
-  programOf: (lane: LaneReport) => Program | null,
-): Situation {
-  return lane === undefined
-    ? { lane: laneFacts(anyLane(namespace), machine, null), machine, network: null }
-    : {
-        lane: laneFacts(lane, machine, programOf(lane), countSharers(lane, namespace)),
-        machine,
-        network: lane.network,
-      };
-}
-
-function countSharers({ pool, source, device }: LaneReport, { lanes }: NamespaceReport): number {
-  if (pool === 'lane') return 1;
-  return lanes.filter((lane) => lane.pool === pool && lane.source === source && lane.device === device).length;
-}
-
-/** A lane that closes its connections at once: what a finding about the whole namespace is judged by where none is used. */
-function anyLane({ ports }: NamespaceReport): LaneReport {
-  return {
-    ...{ source: 'SOURCE', destination: 'DESTINATION', port: 0, device: null, pool: 'lane', states: { TIME_WAIT: 0 } },
-    ...{ slots: ports.usable, used: 0, live: 0, reclaimable: 0, free: ports.usable, utilization: 0, reuse: false },
-    ...{ opensPerSecond: null, rates: { second: null, tenSeconds: null, minute: null }, holdSeconds: 0, cliffAt: null },
-    ...{ secondsToCliff: null, secondsToExhaustion: null, settlesAt: null, network: null, processes: [], unit: null },
   };
 }

@@ -11,10 +11,8 @@ import type { ClosesWatch } from '../census/watch-closes.ts';
 import { inNamespace, type NamespaceHandle } from '../linux/network-namespace.ts';
 import { isPortBlocked } from '../linux/port-probe.ts';
 import { readSegmentCounts } from '../linux/segment-counts.ts';
-import { SockDiag } from '../linux/sock-diag.ts';
 import { readSettingLines } from '../linux/sysctl-files.ts';
 import { readTcpCounters } from '../linux/tcp-counters.ts';
-import { FourtupleError } from '../tcp/error.ts';
 import type { LanePattern } from '../tcp/lane-pattern.ts';
 import { diagnose } from './diagnose.ts';
 import { type Examination, LANES_EXAMINED } from './examination.ts';
@@ -23,6 +21,7 @@ import { programOf } from './program.ts';
 import { type NamespaceReportOptions, reportNamespace } from './report-namespace.ts';
 import { narrowNamespace } from './report-narrow.ts';
 import { type InboundUse, NOT_LOOKED_AT, type Scene } from './scene.ts';
+import { withSockDiag } from './with-sock-diag.ts';
 
 /** How much of a namespace is examined, and how much of it is told. */
 export interface ExamineOptions {
@@ -89,7 +88,7 @@ export async function examineNamespace(
   };
   const told = narrowNamespace(namespace, options.top, undefined);
   const unseen = options.thorough && further.inbound === null ? [INBOUND_UNSEEN] : [];
-  return { namespace: { ...told, notes: [...told.notes, ...unseen] }, findings: diagnose(scene, programOf) };
+  return { namespace: { ...told, notes: [...told.notes, ...unseen] }, machine, findings: diagnose(scene, programOf) };
 }
 
 type Further = Pick<Scene, 'inbound' | 'unseenBlocked' | 'settingLines'>;
@@ -129,19 +128,4 @@ function lookAtInbound(
     ...endpoint,
     processes: countOwners(inodes, found).map((owned) => ({ ...owned, unit: units.ofProcess(owned.pid) })),
   }));
-}
-
-/** @returns null where the kernel refuses: what is looked at further is not needed for the census */
-function withSockDiag<T>(enter: <R>(work: () => R) => R, look: (diag: SockDiag) => T): T | null {
-  try {
-    const diag = enter(() => SockDiag.open());
-    try {
-      return look(diag);
-    } finally {
-      diag.close();
-    }
-  } catch (error) {
-    if (!(error instanceof FourtupleError)) throw error;
-    return null;
-  }
 }

@@ -1,6 +1,6 @@
 import type { Machine } from '../remedies/machine.ts';
 import type { LaneFacts, Program } from '../remedies/remedy.ts';
-import { isLoopback, tryParseAddress, withoutZone } from '../tcp/address.ts';
+import { type Address, isLoopback, staysOnMachine, tryParseAddress, withoutZone } from '../tcp/address.ts';
 import type { LaneModel } from '../tcp/lane-model.ts';
 import type { LaneReport } from './report.ts';
 
@@ -19,7 +19,7 @@ export function laneFacts(lane: LaneReport, machine: Machine, program: Program |
     used: lane.used,
     live: lane.live,
     timeWait,
-    isLoopback: [lane.source, lane.destination].some(isLoopbackText),
+    isLocal: isLocalLane(lane),
     reuse: lane.reuse,
     pool: lane.pool,
     model: modelOf(lane, machine, sharers),
@@ -43,11 +43,26 @@ export function modelOf(lane: LaneReport, machine: Machine, sharers = 1): LaneMo
   };
 }
 
-function afterCloseSeconds({ reuse }: LaneReport, { timeWaitSeconds, tcpTwReuseDelaySeconds }: Machine): number {
+/** How long a slot is held after its own end has closed first: in TIME_WAIT, or until tcp_tw_reuse lets connect() take it over. */
+export function afterCloseSeconds(
+  { reuse }: Pick<LaneReport, 'reuse'>,
+  { timeWaitSeconds, tcpTwReuseDelaySeconds }: Machine,
+): number {
   return reuse === true ? (tcpTwReuseDelaySeconds ?? timeWaitSeconds) : timeWaitSeconds;
 }
 
-function isLoopbackText(text: string): boolean {
-  const address = tryParseAddress(withoutZone(text));
-  return address !== undefined && isLoopback(address);
+/** Whether an end of a lane is a loopback address: tcp_tw_reuse applies with its default of 2. */
+export function isLoopbackLane({ source, destination }: LaneEnds): boolean {
+  return [parseText(source), parseText(destination)].some((address) => address !== undefined && isLoopback(address));
+}
+
+function isLocalLane({ source, destination }: LaneEnds): boolean {
+  const [near, far] = [parseText(source), parseText(destination)];
+  return near !== undefined && far !== undefined && staysOnMachine(near, far);
+}
+
+type LaneEnds = Pick<LaneReport, 'source' | 'destination'>;
+
+function parseText(text: string): Address | undefined {
+  return tryParseAddress(withoutZone(text));
 }

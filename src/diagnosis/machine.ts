@@ -16,6 +16,8 @@ export interface MachineIdentity extends Pick<NamespaceReport, 'name' | 'holder'
   readonly kernel: string | null;
   /** Whether commands typed on this machine need not enter the namespace: it is the own one. */
   readonly isOwn: boolean;
+  /** Of another machine, and of another time: nothing can be changed there from here. */
+  readonly isCapture?: true;
   /** Where its file is mounted; null where it lives by its processes alone. */
   readonly path: string | null;
   /** The kernel's HZ; null where not known. */
@@ -48,6 +50,7 @@ export function machineOf(
     timeWaitSeconds: meanTimeWaitSeconds(identity.ticksPerSecond),
     segments,
     commandPrefix: commandPrefix(identity),
+    fixFlags: fixFlags(identity),
     capabilities: identity.capabilities,
   };
 }
@@ -65,6 +68,14 @@ function commandPrefix({ isOwn, path, holder, name }: MachineIdentity): string {
   if (path !== null) return isNamedNamespace(path) ? `ip netns exec ${basename(path)}` : `nsenter --net=${path}`;
   if (holder !== null) return `nsenter -t ${holder.pid} -n`;
   return name === null || name === 'host' ? '' : `ip netns exec ${name}`;
+}
+
+/** Like {@link commandPrefix}: what `--netns` takes. */
+function fixFlags({ isOwn, isCapture, path, holder }: MachineIdentity): string | null {
+  if (isCapture === true) return null;
+  if (isOwn) return '';
+  if (path !== null) return `--netns ${isNamedNamespace(path) ? basename(path) : path}`;
+  return holder === null ? null : `--netns ${holder.pid}`;
 }
 
 /** Whether `ip netns` knows it, by the name of its file. */

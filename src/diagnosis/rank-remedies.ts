@@ -1,5 +1,7 @@
 import { EFFORTS, type Remedy, type Situation } from '../remedies/remedy.ts';
-import { type LaneModel, modelSlots, modelSustainableOpensPerSecond } from '../tcp/lane-model.ts';
+import { modelSlots } from '../tcp/lane-model.ts';
+import { fixCommandLine } from './fix-command-line.ts';
+import { remedyGain, sustainedOpens } from './lane-capacity.ts';
 import type { RemedyReport } from './report.ts';
 
 /** Gains are told apart by these only: tenfold ends the trouble as surely as a thousandfold, and then risk decides. */
@@ -40,32 +42,23 @@ function rankKeys({ possible, safe, gain, effort }: RemedyReport): number[] {
 }
 
 function reportRemedy(remedy: Remedy, situation: Situation): RemedyReport {
-  const { machine, lane } = situation;
-  const after = remedy.predict(lane.model, machine);
+  const { machine, lane, network } = situation;
+  const after = remedy.predict(lane.model, machine, network);
   const missing = remedy.missing(machine);
+  const possible = missing.every(({ kind }) => kind === 'privilege');
   const instructions = remedy.byHand(situation);
   return {
     id: remedy.id,
     title: remedy.title,
     slots: modelSlots(after),
-    opensPerSecond: finite(modelSustainableOpensPerSecond(after), 1),
-    gain: finite(gainOf(lane.model, after), 3),
+    opensPerSecond: sustainedOpens(after),
+    gain: remedyGain(lane.model, after),
     ...remedy.safety(situation),
     effort: remedy.effort,
-    possible: missing.every(({ kind }) => kind === 'privilege'),
+    possible,
     missing: missing.map(({ text }) => text),
+    fix: possible ? fixCommandLine(remedy, situation) : null,
     command: instructions.find(({ where }) => where === 'shell')?.text ?? null,
     instructions,
   };
-}
-
-/** By how much a lane's capacity is multiplied; by its slots where none of its connections ever ends. */
-function gainOf(before: LaneModel, after: LaneModel): number {
-  const sustained = modelSustainableOpensPerSecond(before);
-  const then = modelSustainableOpensPerSecond(after);
-  return sustained === 0 && then === 0 ? modelSlots(after) / Math.max(1, modelSlots(before)) : then / sustained;
-}
-
-function finite(value: number, digits: number): number | null {
-  return Number.isFinite(value) ? Number(value.toFixed(digits)) : null;
 }

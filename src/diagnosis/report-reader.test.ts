@@ -36,6 +36,7 @@ const LANE: LaneReport = {
     reorderedShare: 0,
     timestampsShare: 1,
     bytesPerConnection: 512,
+    retransmitTimeoutSeconds: 0.204,
   },
   processes: [{ pid: 811, name: 'haproxy', unit: 'haproxy.service', sockets: 120 }],
   unit: 'haproxy.service',
@@ -89,7 +90,8 @@ const REPORT: Report = {
       remedies: [
         {
           ...{ id: 'tcp-tw-reuse', title: 'Take over', slots: 1, opensPerSecond: null, gain: 61, safe: true },
-          ...{ reason: 'it is', effort: 'command', missing: [], possible: true, command: 'sysctl' },
+          ...{ reason: 'it is', effort: 'command', missing: [], possible: true },
+          ...{ fix: 'fourtuple fix tcp-tw-reuse --apply', command: 'sysctl' },
           instructions: [{ where: 'shell', text: 'sysctl', note: null }],
         },
       ],
@@ -119,6 +121,14 @@ describe('reading a report', () => {
       namespaces: REPORT.namespaces.map((namespace) => ({ ...namespace, more: [] })),
     };
     expect(readReport(JSON.stringify(newer), 'report.json')).toEqual(REPORT);
+  });
+
+  it('has null for what an older version did not tell', () => {
+    const later = ['timeWaitSeconds', 'retransmitTimeoutSeconds', 'fix'];
+    const older = JSON.stringify(REPORT, (key, value: unknown) => (later.includes(key) ? undefined : value));
+    const unknown = JSON.stringify(REPORT, (key, value: unknown) => (later.includes(key) ? null : value));
+    expect(older).not.toContain('fourtuple fix');
+    expect(readReport(older, 'report.json')).toEqual(JSON.parse(unknown));
   });
 
   it('takes away what would do something to a terminal, wherever it stands', () => {

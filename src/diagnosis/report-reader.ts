@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import { excerpt } from '../census/capture/excerpt.ts';
 import { textBytes } from '../census/capture/lines.ts';
+import { describeIssue } from '../changes/schema-issue.ts';
+import { excerpt } from '../linux/printable.ts';
 import { FourtupleError } from '../tcp/error.ts';
 import type { Report } from './report.ts';
 import { REPORT_SCHEMA } from './report-schema.ts';
@@ -29,7 +30,7 @@ export function readReport(text: Uint8Array | string, name: string): Report {
   checkSchemaNumber(json, title);
   const result = v.safeParse(REPORT_SCHEMA, json, { abortEarly: true });
   if (!result.success)
-    throw new FourtupleError('FT_REPORT', `${title}: ${describe(result.issues[0])}`, { hint: TAKE_AGAIN });
+    throw new FourtupleError('FT_REPORT', `${title}: ${describeIssue(result.issues[0])}`, { hint: TAKE_AGAIN });
   return result.output;
 }
 
@@ -60,18 +61,4 @@ function checkSchemaNumber(json: unknown, name: string): void {
   throw new FourtupleError('FT_REPORT', `${name} has schema ${schema}, and this program reads schema ${SCHEMA}`, {
     hint: 'Read it with the version of fourtuple that wrote it, or a newer one.',
   });
-}
-
-function describe(issue: v.BaseIssue<unknown>): string {
-  const path = (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
-  const member = excerpt(path.replace(/^\./, ''));
-  // JSON has no undefined: the member is not there.
-  if (issue.input === undefined) return `${member} is missing`;
-  return `${member} is ${describeValue(issue.input)}, which is not ${issue.message}`;
-}
-
-function describeValue(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return 'an object';
-  return excerpt(typeof value === 'string' ? JSON.stringify(value) : String(value));
 }

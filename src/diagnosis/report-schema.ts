@@ -63,6 +63,7 @@ const network = object({
   isPrivate: truth,
   roundTripSeconds: v.nullable(amount),
   roundTripVarianceSeconds: v.nullable(amount),
+  retransmitTimeoutSeconds: unknownUnlessGiven(amount),
   segmentsSent: v.nullable(count),
   retransmittedShare: v.nullable(amount),
   reorderedShare: v.nullable(amount),
@@ -135,6 +136,7 @@ const remedy = object({
   effort: v.picklist(EFFORTS, 'an effort'),
   possible: truth,
   missing: list(text),
+  fix: unknownUnlessGiven(text),
   command: v.nullable(text),
   instructions: list(instruction),
 });

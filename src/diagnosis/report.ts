@@ -169,7 +169,9 @@ export interface RemedyReport {
   readonly possible: boolean;
   /** What it needs and this machine lacks, one sentence each. */
   readonly missing: readonly string[];
-  /** What to type in a shell; null where it is no command. */
+  /** What has this program do it: `fourtuple fix tcp-tw-reuse --apply`; null where it cannot. */
+  readonly fix: string | null;
+  /** What to type in a shell to do it by hand; null where it is no command. */
   readonly command: string | null;
   /** What a person types, and where, the best first. */
   readonly instructions: readonly Instruction[];

@@ -107,6 +107,20 @@ describe('a message of sock_diag', () => {
     );
   });
 
+  it('has the kernel’s own name of it, and the family that this name is of', () => {
+    fc.assert(
+      fc.property(anySocket, fc.constantFrom('ipv4', 'ipv6'), fc.nat(8), (socket, family, at) => {
+        const body = encode.encodeSocket({ ...socket, family });
+        const into = new Uint8Array(at + 48 + 8).fill(0x5a);
+        const view = read(body, 3);
+        view.copyId(new DataView(into.buffer), at);
+        expect(into.subarray(at, at + 48)).toEqual(body.subarray(4, 52));
+        expect([...into.subarray(0, at), ...into.subarray(at + 48)]).toEqual(Array(at + 8).fill(0x5a));
+        expect(view.family).toBe(family === 'ipv4' ? 2 : 10);
+      }),
+    );
+  });
+
   it('has its attributes in any order and among unknown ones', () => {
     const shuffled = fc
       .tuple(known, fc.array(unknown, { maxLength: 4 }))
@@ -133,7 +147,7 @@ describe('a message of sock_diag', () => {
     const fields = fc.record({
       timestamps: fc.boolean(),
       ...{ lastDataReceivedMs: uint32, roundTripMicroseconds: uint32, roundTripVarianceMicroseconds: uint32 },
-      ...{ totalRetransmits: uint32, segmentsOut: uint32, reorderSeen: uint32 },
+      ...{ retransmitTimeoutMicroseconds: uint32, totalRetransmits: uint32, segmentsOut: uint32, reorderSeen: uint32 },
       bytesAcked: fc.maxSafeNat(),
       bytesReceived: fc.maxSafeNat(),
     });

@@ -22,6 +22,8 @@ const InetDiagOffset = {
 
 export const AF_INET = 2;
 export const AF_INET6 = 10;
+/** Bytes of `struct inet_diag_sockid`: ports, addresses, interface and cookie. */
+export const SOCKET_ID_SIZE = 48;
 /** `idiag_timer` of a time-wait minisock. */
 const TIMER_TIME_WAIT = 3;
 
@@ -33,6 +35,7 @@ const BIND_ADDRESS_NO_PORT = 0x01;
 /** Offsets in `struct tcp_info` (include/uapi/linux/tcp.h). It grows at its end: older kernels send fewer of its fields. */
 const TcpInfoOffset = {
   options: 5,
+  retransmitTimeout: 8,
   lastDataReceived: 52,
   roundTrip: 68,
   roundTripVariance: 72,
@@ -133,6 +136,11 @@ export class InetDiagView implements SocketView {
     return this.#infoUint32(TcpInfoOffset.roundTripVariance);
   }
 
+  /** How long the kernel waits now before it sends again; 1,000,000 until a round trip was measured. */
+  get retransmitTimeoutMicroseconds(): number | undefined {
+    return this.#infoUint32(TcpInfoOffset.retransmitTimeout);
+  }
+
   /** Milliseconds since data came last, since the start of the connection where none did. */
   get lastDataReceivedMs(): number | undefined {
     return this.#infoUint32(TcpInfoOffset.lastDataReceived);
@@ -163,11 +171,23 @@ export class InetDiagView implements SocketView {
     return this.#infoUint64(TcpInfoOffset.bytesReceived);
   }
 
+  /** AF_INET or AF_INET6: that of the socket, which may be IPv6 with IPv4-mapped addresses. */
+  get family(): number {
+    return this.#view.getUint8(this.#at + InetDiagOffset.family);
+  }
+
+  /** Copies the kernel's own name of the socket, `struct inet_diag_sockid`, as it is: {@link SOCKET_ID_SIZE} bytes. */
+  copyId(into: DataView, at: number): void {
+    const view = this.#view;
+    const id = this.#at + InetDiagOffset.sourcePort;
+    for (let byte = 0; byte < SOCKET_ID_SIZE; byte += 4) into.setUint32(at + byte, view.getUint32(id + byte));
+  }
+
   copyAddresses(into: Uint32Array): void {
     const view = this.#view;
     const source = this.#at + InetDiagOffset.source;
     const destination = this.#at + InetDiagOffset.destination;
-    if (view.getUint8(this.#at + InetDiagOffset.family) === AF_INET) {
+    if (this.family === AF_INET) {
       into[0] = 0;
       into[1] = 0;
       into[2] = MAPPED_PREFIX;

@@ -1,8 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyIPv4, anyIPv6, anyPort } from '../../test/kit/arbitraries.ts';
+import { anyAddress, anyIPv4, anyIPv6, anyPort } from '../../test/kit/arbitraries.ts';
+import { viewOf as socketOf } from '../../test/kit/fake-sockets.ts';
+import { encodeSocket } from '../../test/kit/inet-diag-encoder.ts';
 import { type Address, isIPv4 } from '../tcp/address.ts';
-import { encodeDumpOfAll, encodeDumpOfFamily, encodeExactQuery } from './inet-diag-request.ts';
+import { TcpState } from '../tcp/state.ts';
+import {
+  DESTROY_REQUEST_SIZE,
+  encodeDestroyed,
+  encodeDumpOfAll,
+  encodeDumpOfFamily,
+  encodeExactQuery,
+  newDestroyBatch,
+} from './inet-diag-request.ts';
+import { SocketIds } from './socket-ids.ts';
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 const anyStates = fc.integer({ min: 0, max: 0x3fff });
@@ -81,6 +92,50 @@ describe('a request for TCP sockets', () => {
         expect(view.getUint32(60, true)).toBe(index);
         // INET_DIAG_NOCOOKIE: whichever socket it is.
         expect(view.getBigUint64(64, true)).toBe(2n ** 64n - 1n);
+      }),
+    );
+  });
+});
+
+describe('a batch of requests to destroy sockets', () => {
+  const anySocket = fc.record({
+    state: fc.constant(TcpState.TIME_WAIT),
+    local: anyAddress,
+    localPort: anyPort,
+    remote: anyAddress,
+    remotePort: anyPort,
+    family: fc.constantFrom('ipv4' as const, 'ipv6' as const),
+    interfaceIndex: fc.nat(),
+    cookie: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+  });
+
+  it('names each by family, protocol, and all that the kernel named it by; the last one is answered in any case', () => {
+    fc.assert(
+      fc.property(fc.array(anySocket, { minLength: 1, maxLength: 6 }), (sockets) => {
+        const ids = new SocketIds();
+        const batch = newDestroyBatch(sockets.length);
+        expect(batch).toHaveLength(sockets.length * DESTROY_REQUEST_SIZE);
+        // Backwards, so that neither rows nor requests are told from the order they come in.
+        for (const socket of [...sockets].reverse()) ids.append(socketOf(socket));
+        for (const index of sockets.keys()) {
+          encodeDestroyed(viewOf(batch), index * DESTROY_REQUEST_SIZE, ids, sockets.length - 1 - index);
+        }
+        for (const [index, socket] of sockets.entries()) {
+          const request = batch.slice(index * DESTROY_REQUEST_SIZE, (index + 1) * DESTROY_REQUEST_SIZE);
+          expectHeader(request, 21, index === sockets.length - 1 ? 4 : 0);
+          const body = [
+            socket.family === 'ipv4' ? 2 : 10,
+            6,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            ...encodeSocket(socket).subarray(4, 52),
+          ];
+          expect([...request.subarray(16)]).toEqual(body);
+        }
       }),
     );
   });

@@ -1,18 +1,22 @@
 import type { Address } from '../tcp/address.ts';
 import { isIPv4 } from '../tcp/address.ts';
-import { AF_INET, AF_INET6 } from './inet-diag-message.ts';
-import { ATTRIBUTE_HEADER_SIZE, encodeHeader, HEADER_SIZE, NLM_F_DUMP } from './netlink-message.ts';
+import { AF_INET, AF_INET6, SOCKET_ID_SIZE } from './inet-diag-message.ts';
+import { ATTRIBUTE_HEADER_SIZE, encodeHeader, HEADER_SIZE, NLM_F_ACK, NLM_F_DUMP } from './netlink-message.ts';
+import type { SocketIds } from './socket-ids.ts';
 
 /** A request for the sockets of one family: `struct inet_diag_req_v2` in SOCK_DIAG_BY_FAMILY. */
 const SOCK_DIAG_BY_FAMILY = 20;
+/** A request to destroy one socket, as `struct inet_diag_req_v2` too (Linux 4.5). */
+const SOCK_DESTROY = 21;
 /** A request for TCP sockets of all families in one walk: `struct inet_diag_req` in TCPDIAG_GETSOCK (Linux 2.6.12). */
 const TCPDIAG_GETSOCK = 18;
 
 const INET_DIAG_REQ_BYTECODE = 1;
 const IPPROTO_TCP = 6;
 const REQUEST_V2_SIZE = 56;
+/** Where the socket's name stands in it. */
+const REQUEST_V2_ID = 8;
 const REQUEST_V1_SIZE = 60;
-const SOCKID_SIZE = 48;
 const NO_COOKIE = 0xffff_ffff;
 
 /** `idiag_ext` bit that asks for struct tcp_info. */
@@ -23,7 +27,7 @@ export function encodeDumpOfAll(states: number, filter: Uint8Array, withInfo = f
   const message = newMessage(TCPDIAG_GETSOCK, NLM_F_DUMP, REQUEST_V1_SIZE, filter);
   const view = new DataView(message.buffer);
   view.setUint8(HEADER_SIZE + 3, withInfo ? EXTENSION_INFO : 0);
-  view.setUint32(HEADER_SIZE + 4 + SOCKID_SIZE, states, true);
+  view.setUint32(HEADER_SIZE + 4 + SOCKET_ID_SIZE, states, true);
   return message;
 }
 
@@ -55,7 +59,7 @@ export function encodeExactQuery(tuple: FourTuple): Uint8Array {
   view.setUint8(HEADER_SIZE, family);
   view.setUint8(HEADER_SIZE + 1, IPPROTO_TCP);
   view.setUint8(HEADER_SIZE + 2, EXTENSION_INFO);
-  const id = HEADER_SIZE + 8;
+  const id = HEADER_SIZE + REQUEST_V2_ID;
   view.setUint16(id, tuple.sourcePort);
   view.setUint16(id + 2, tuple.destinationPort);
   encodeAddress(view, id + 4, tuple.source);
@@ -64,6 +68,28 @@ export function encodeExactQuery(tuple: FourTuple): Uint8Array {
   view.setUint32(id + 40, NO_COOKIE, true);
   view.setUint32(id + 44, NO_COOKIE, true);
   return message;
+}
+
+/** Bytes of each request of {@link newDestroyBatch}. */
+export const DESTROY_REQUEST_SIZE: number = HEADER_SIZE + REQUEST_V2_SIZE;
+
+/**
+ * Requests to destroy one socket each, one behind the other, that lack their sockets yet ({@link encodeDestroyed}). The
+ * kernel answers those that fail, and the last one in any case.
+ */
+export function newDestroyBatch(requests: number): Uint8Array {
+  const batch = new Uint8Array(requests * DESTROY_REQUEST_SIZE);
+  for (let at = 0; at < batch.byteLength; at += DESTROY_REQUEST_SIZE) {
+    const message = batch.subarray(at, at + DESTROY_REQUEST_SIZE);
+    encodeHeader(message, SOCK_DESTROY, at + DESTROY_REQUEST_SIZE === batch.byteLength ? NLM_F_ACK : 0);
+    message[HEADER_SIZE + 1] = IPPROTO_TCP;
+  }
+  return batch;
+}
+
+/** Names the socket that the request at `at` of a batch destroys: a row of `ids`. */
+export function encodeDestroyed(batch: DataView, at: number, ids: SocketIds, row: number): void {
+  batch.setUint8(at + HEADER_SIZE, ids.copyTo(row, batch, at + HEADER_SIZE + REQUEST_V2_ID));
 }
 
 function encodeAddress(view: DataView, at: number, address: Address): void {

@@ -6,8 +6,9 @@ import { readNetworkNamespace } from './processes.ts';
 const INITIAL_NETWORK_NAMESPACE = 0xeffffff9;
 /** `PID_NS_INIT_INO`, the same since Linux 3.8. */
 export const INITIAL_PID_NAMESPACE = 0xeffffffc;
-const INIT = 1;
-const KERNEL_THREADS = 2;
+/** PIDs in the initial PID namespace. */
+export const INIT = 1;
+export const KERNEL_THREADS = 2;
 
 /** Of `net_core_table` of net/core/sysctl_net_core.c, which only the initial namespace has. */
 const INITIAL_ONLY_SETTING = '/proc/sys/net/core/netdev_max_backlog';

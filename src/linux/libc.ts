@@ -10,6 +10,9 @@ interface Libc {
   clock_getres(clock: number, into: Memory): number;
   close(fd: number): number;
   connect(fd: number, address: Memory, size: number): number;
+  flock(fd: number, operation: number): number;
+  /** `size` holds the room in `into`, and what was filled of it afterwards. */
+  getsockopt(fd: number, level: number, option: number, into: Memory, size: Uint32Array): number;
   if_indextoname(index: number, into: Memory): bigint | null;
   ioctl(fd: number, request: number): number;
   open(path: string, flags: number, mode: number): number;
@@ -47,6 +50,8 @@ export const libc: Libc = {
   clock_getres: library.func('int clock_getres(int, void *)'),
   close: library.func('int close(int)'),
   connect: library.func('int connect(int, const void *, unsigned int)'),
+  flock: library.func('int flock(int, int)'),
+  getsockopt: library.func('int getsockopt(int, int, int, void *, void *)'),
   if_indextoname: library.func('void *if_indextoname(unsigned int, void *)'),
   ioctl: library.func('int ioctl(int, unsigned long)'),
   open: library.func('int open(const char *, int, int)'),

@@ -123,7 +123,8 @@ describe('with other namespaces, the list', () => {
   it('counts the processes whose namespace may not be read', async () => {
     children.push(spawn('sleep', ['600'], { uid: 65534, gid: 65534 }));
     await once(children[0] as ChildProcess, 'spawn');
-    const { notes } = withoutCapabilities(listNamespaces);
+    const { notes, hiddenProcesses } = withoutCapabilities(listNamespaces);
+    expect(hiddenProcesses).toBeGreaterThan(0);
     expect(notes.some((note) => /^\d+ process.* could not be read: needs CAP_SYS_PTRACE$/.test(note))).toBe(true);
   });
 });

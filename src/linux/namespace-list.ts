@@ -27,6 +27,8 @@ export interface NamespaceList {
   readonly namespaces: readonly NamespaceEntry[];
   /** What is not in the list, and why: one sentence each. */
   readonly notes: readonly string[];
+  /** Processes whose namespace may not be read: one that only they are in is not in the list. */
+  readonly hiddenProcesses: number;
 }
 
 const OWN_REFERENCE = '/proc/thread-self/ns/net';
@@ -59,7 +61,11 @@ export function listNamespaces(): NamespaceList {
   const hidden = addProcesses(found);
   const initial = initialNamespaceInode(own, found.keys());
   const namespaces = [...found].map(([inode, namespace]) => describe(inode, namespace, own, initial));
-  return { namespaces: namespaces.sort(compare), notes: [...named.notes, ...hiddenNote(hidden)] };
+  return {
+    namespaces: namespaces.sort(compare),
+    notes: [...named.notes, ...hiddenNote(hidden)],
+    hiddenProcesses: hidden,
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FourtupleError } from '../tcp/error.ts';
-import { nearNames } from './near-names.ts';
+import { nearNames } from '../tcp/near-names.ts';
 import { printable } from './printable.ts';
 
 /** Where `ip netns` keeps its names (ip-netns(8)); the second is an older place, and nowadays a link to the first. */

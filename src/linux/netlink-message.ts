@@ -17,6 +17,8 @@ export const NLMSG_OVERRUN = 4;
 
 const NLM_F_REQUEST = 0x001;
 
+/** Answer also where all went well. */
+export const NLM_F_ACK = 0x004;
 export const NLM_F_DUMP = 0x300;
 /** In a reply: the dump is not consistent. */
 export const NLM_F_DUMP_INTR = 0x010;
@@ -48,8 +50,12 @@ export function encodeHeader(message: Uint8Array, type: number, flags: number): 
 }
 
 export function stampSequence(message: Uint8Array, sequence: number): void {
-  new DataView(message.buffer, message.byteOffset, message.byteLength).setUint32(SEQUENCE, sequence, true);
+  writeSequence(new DataView(message.buffer, message.byteOffset, message.byteLength), 0, sequence);
 }
+
+/** Like {@link stampSequence}, for the message that starts at `at`. */
+export const writeSequence = (view: DataView, at: number, sequence: number): void =>
+  view.setUint32(at + SEQUENCE, sequence, true);
 
 /**
  * Finds an attribute by its type among those from `at` to `end`; others are skipped by their length.
@@ -75,11 +81,16 @@ export interface KernelError {
   readonly offset: number | undefined;
 }
 
+/** The error number alone, without an object: positive; 0 is success. */
+export function readErrorNumber(view: DataView, at: number, length: number): number {
+  return length < ERROR_NUMBER + 4 ? 0 : Math.abs(view.getInt32(at + ERROR_NUMBER, true));
+}
+
 /** Reads an NLMSG_ERROR, or the status that NLMSG_DONE ends a dump with; with the extended text where it is there. */
 export function readKernelError(view: DataView, at: number, length: number): KernelError {
   const end = at + length;
-  if (length < ERROR_NUMBER + 4) return { errno: 0, extendedText: undefined, offset: undefined };
-  const errno = Math.abs(view.getInt32(at + ERROR_NUMBER, true));
+  const errno = readErrorNumber(view, at, length);
+  if (length < ERROR_NUMBER + 4) return { errno, extendedText: undefined, offset: undefined };
   const flags = messageFlags(view, at);
   if ((flags & NLM_F_ACK_TLVS) === 0) return { errno, extendedText: undefined, offset: undefined };
   const attributes = at + attributesOffset(view, at, length, flags);

@@ -13,6 +13,7 @@ import {
   NLMSG_OVERRUN,
   readKernelError,
   stampSequence,
+  writeSequence,
 } from './netlink-message.ts';
 import type { NetlinkTransport } from './netlink-transport.ts';
 
@@ -95,6 +96,34 @@ export class Netlink {
         if (messageType(this.#view, at) !== type) throw unexpectedType(operation, messageType(this.#view, at));
         visit(this.#view, at, length);
         return true;
+      }
+    }
+  }
+
+  /**
+   * Sends several requests in one go, and visits the answers (NLMSG_ERROR) of those that get one, until the last one has.
+   *
+   * @param requests all of one size, one behind the other; the last one is to be acknowledged (NLM_F_ACK)
+   * @throws NetlinkError where the reply cannot be true, or the kernel had no room for all answers (ENOBUFS)
+   */
+  sendBatch(requests: Uint8Array, requestSize: number, operation: string, visit: MessageVisitor): void {
+    const batch = new DataView(requests.buffer, requests.byteOffset, requests.byteLength);
+    const before = this.#sequence;
+    for (let at = 0; at < requests.byteLength; at += requestSize) {
+      this.#sequence = (this.#sequence + 1) >>> 0;
+      writeSequence(batch, at, this.#sequence);
+    }
+    this.#transport.send(requests);
+    const count = requests.byteLength / requestSize;
+    for (let isAnswered = false; !isAnswered; ) {
+      const end = this.#receive(operation);
+      for (let at = 0; at < end; at += align4(messageLength(this.#view, at))) {
+        const length = this.#checkedLength(at, end, operation);
+        const number = (messageSequence(this.#view, at) - before) >>> 0;
+        if (number === 0 || number > count) continue;
+        if (messageType(this.#view, at) !== NLMSG_ERROR) throw unexpectedType(operation, messageType(this.#view, at));
+        visit(this.#view, at, length);
+        isAnswered = number === count;
       }
     }
   }

@@ -48,7 +48,7 @@ export class SockDiag implements SocketSource {
     return this.#netlink.kernelSeconds;
   }
 
-  forEachSocket(wanted: SocketFilter, visit: Visit): void {
+  forEachSocket(wanted: SocketFilter, visit: (socket: InetDiagView) => void): void {
     this.#dump(wanted, false, visit);
   }
 

@@ -48,7 +48,8 @@ function listFiles(root: string): string[] {
   return [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file);
 }
 
-function parseSettings(text: string): Omit<SettingLine, 'file'>[] {
+/** The settings of one file, in its order. */
+export function parseSettings(text: string): Omit<SettingLine, 'file'>[] {
   return text.split('\n').flatMap((line, index) => {
     const [, name, value] = SETTING.exec(line) ?? [];
     return name === undefined || value === undefined ? [] : [{ line: index + 1, setting: withDots(name), value }];

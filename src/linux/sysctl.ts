@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { parsePortList } from '../tcp/port-list.ts';
 import { type PortRange, parsePortRange } from '../tcp/port-range.ts';
 import type { PortSet } from '../tcp/port-set.ts';
@@ -18,6 +18,13 @@ export interface NetworkSettings extends ReuseSettings {
   readonly unprivilegedPortStart: number | null;
 }
 
+/** Below `net.ipv4`, in /proc/sys. */
+const FOLDER = '/proc/sys/net/ipv4';
+/** Bytes that are enough for all settings but a long list of reserved ports. */
+const FEW_BYTES = 4_096;
+/** Bytes of the longest list, which has every second port: 32,768 items of six bytes at most. */
+const MOST_BYTES = 32_768 * 6;
+
 /** Linux before 6.14 waits until the clock's next full second after the last timestamp. */
 const OLD_KERNEL_REUSE_DELAY_SECONDS = 1;
 
@@ -28,11 +35,36 @@ const OLD_KERNEL_REUSE_DELAY_SECONDS = 1;
  * @returns null where this kernel has no such setting, or it may not be read
  */
 export function readSysctl(name: string): string | null {
+  let fd: number;
   try {
-    return readFileSync(`/proc/sys/net/ipv4/${name}`, 'latin1').trim();
+    fd = openSync(sysctlPath(name), 'r');
   } catch {
     return null;
   }
+  try {
+    return readOpenSysctl(fd);
+  } catch {
+    return null;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The file of a setting below `net.ipv4`. */
+export function sysctlPath(name: string): string {
+  return `${FOLDER}/${name}`;
+}
+
+/**
+ * Reads an open file of /proc/sys, from its beginning. In one piece: what does not fit into the first read of a list of
+ * ports is never given (`proc_do_large_bitmap()` of kernel/sysctl.c).
+ */
+export function readOpenSysctl(fd: number): string {
+  const few = Buffer.allocUnsafe(FEW_BYTES);
+  const length = readSync(fd, few, 0, FEW_BYTES, 0);
+  if (length < FEW_BYTES) return few.toString('latin1', 0, length).trim();
+  const all = Buffer.allocUnsafe(MOST_BYTES);
+  return all.toString('latin1', 0, readSync(fd, all, 0, MOST_BYTES, 0)).trim();
 }
 
 function readNumber(name: string): number | null {

@@ -26,6 +26,11 @@ export interface Machine extends ReuseSettings {
   readonly segments: Segments | null;
   /** What a command starts with to run in this network namespace: empty, `ip netns exec web`, `nsenter -t 811 -n`. */
   readonly commandPrefix: string;
+  /**
+   * What `fourtuple fix` needs to be told to reach this network namespace: empty for the own one, `--netns web`; null where
+   * it is not of the machine at hand, as in a capture.
+   */
+  readonly fixFlags: string | null;
   /** The capabilities that this process has; null where they are not known. */
   readonly capabilities: ReadonlySet<string> | null;
 }

@@ -1,22 +1,36 @@
 import { describe, expect, it } from 'vitest';
 import { laneFactsLike, machineLike, situationLike } from '../../test/kit/machines.ts';
 import type { NetworkQuality } from '../tcp/network-quality.ts';
-import { RECYCLE_AGE_SECONDS, recycleTimeWait } from './recycle-time-wait.ts';
+import { recycleAgeSeconds, recycleTimeWait } from './recycle-time-wait.ts';
 import type { LaneFacts } from './remedy.ts';
 
 const { model } = laneFactsLike();
 const good = situationLike().network as NetworkQuality;
 
 describe('recycle-time-wait', () => {
-  it('holds a slot for little longer than the age from which on it is released', () => {
-    const { afterCloseSeconds } = recycleTimeWait.predict(model, machineLike());
-    expect(afterCloseSeconds).toBeGreaterThan(RECYCLE_AGE_SECONDS);
-    expect(afterCloseSeconds).toBeLessThan(2 * RECYCLE_AGE_SECONDS);
+  it.each<[string, number | null, number]>([
+    ['a second, for a local network', 0.2, 1],
+    ['a second, where that is the same', 1 / 3.5, 1],
+    ['three and a half retransmission timeouts, for a slower one', 0.4, 1.4],
+    ['the same of the timeout that the kernel begins with, where none was measured', null, 3.5],
+  ])('releases a slot after %s', (_, retransmitTimeoutSeconds, seconds) => {
+    const network = { ...good, retransmitTimeoutSeconds };
+    expect(recycleAgeSeconds(network)).toBeCloseTo(seconds, 9);
+    expect(recycleTimeWait.predict(model, machineLike(), network)).toEqual({
+      ...model,
+      afterCloseSeconds: recycleAgeSeconds(network),
+    });
+  });
+
+  it('takes a network that is not known for one that was not measured', () => {
+    expect(recycleAgeSeconds(null)).toBe(3.5);
+    expect(recycleTimeWait.predict(model, machineLike(), null).afterCloseSeconds).toBe(3.5);
+    expect(recycleTimeWait.predict(model, machineLike()).afterCloseSeconds).toBe(3.5);
   });
 
   it('gives nothing where a slot is held no longer than that', () => {
-    const reused = { ...model, afterCloseSeconds: 1 };
-    expect(recycleTimeWait.predict(reused, machineLike())).toEqual(reused);
+    const reused = { ...model, afterCloseSeconds: 0.5 };
+    expect(recycleTimeWait.predict(reused, machineLike(), good)).toEqual(reused);
   });
 
   it('needs Linux 6.0 and CAP_NET_ADMIN', () => {
@@ -32,8 +46,14 @@ describe('recycle-time-wait', () => {
     expect(recycleTimeWait.safety(situationLike({ network: { ...good, isPrivate: false } })).safe).toBe(false);
     expect(recycleTimeWait.safety(situationLike({ network: { ...good, retransmittedShare: 0.2 } })).safe).toBe(false);
     expect(recycleTimeWait.safety(situationLike({ network: null })).safe).toBeNull();
-    const loopback = situationLike({ lane: laneFactsLike({ isLoopback: true }), network: null });
+    const loopback = situationLike({ lane: laneFactsLike({ isLocal: true }), network: null });
     expect(recycleTimeWait.safety(loopback).safe).toBe(true);
+  });
+
+  it('tells how long it leaves a slot alone where it is safe', () => {
+    expect(recycleTimeWait.safety(situationLike()).reason).toMatch(/; a slot is released after 1 s in TIME_WAIT$/);
+    const bad = situationLike({ network: { ...good, isPrivate: false } });
+    expect(recycleTimeWait.safety(bad).reason).not.toContain('released');
   });
 
   it.each<[string, Partial<LaneFacts>, string]>([

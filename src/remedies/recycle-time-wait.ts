@@ -1,39 +1,62 @@
 import { withoutZone } from '../tcp/address.ts';
 import type { LaneModel } from '../tcp/lane-model.ts';
-import { judgeRecycling } from '../tcp/network-quality.ts';
+import { judgeRecycling, type NetworkQuality, type Segments } from '../tcp/network-quality.ts';
+import { formatSeconds } from '../tcp/number-text.ts';
 import type { Instruction } from './instruction.ts';
 import { missingKernel, missingNetAdmin } from './missing.ts';
-import type { LaneFacts, Remedy, Situation } from './remedy.ts';
+import type { LaneFacts, Remedy, Safety, Situation } from './remedy.ts';
 import { inNamespace } from './sysctl-command.ts';
 
-/** A TIME_WAIT socket younger than this is left alone: what the network still carries of its connection may arrive. */
-export const RECYCLE_AGE_SECONDS = 5;
-/** How often a lane's TIME_WAIT sockets are looked at. */
-export const RECYCLE_INTERVAL_SECONDS = 1;
+/** A TIME_WAIT socket younger than this is left alone on any network. */
+const YOUNGEST_SECONDS = 1;
+/** In retransmission timeouts: the least that the kernel itself waits in FIN_WAIT2 or TIME_WAIT (`tcp_time_wait()`). */
+const LEAST_TIMEOUTS = 3.5;
+/** The retransmission timeout before a round trip was measured (RFC 6298, 2.1; TCP_TIMEOUT_INIT). */
+const INITIAL_TIMEOUT_SECONDS = 1;
 
 /** Frees old TIME_WAIT slots of a lane by destroying their sockets (SOCK_DESTROY of sock_diag, `tcp_abort()`). */
 export const recycleTimeWait: Remedy = {
   id: 'recycle-time-wait',
   title: 'Release old TIME_WAIT slots of the lane (SOCK_DESTROY)',
-  // A command once frees them once: to go on, something must run it every second.
+  // They come back as connections close: something must run for as long as they are to be released.
   effort: 'configuration',
   missing: (machine) => [
     ...missingKernel(machine, 6, 0, 'destroying TIME_WAIT sockets'),
     ...missingNetAdmin(machine, 'destroying sockets'),
   ],
-  safety: ({ lane, network }) =>
-    lane.isLoopback ? { safe: true, reason: 'loopback delivers no segment late' } : judgeRecycling(network),
-  predict,
+  safety: ({ lane, machine, network }) => recycleSafety(lane.isLocal, network, machine.segments),
+  predict: (model, _machine, network = null): LaneModel => ({
+    ...model,
+    afterCloseSeconds: Math.min(model.afterCloseSeconds, recycleAgeSeconds(network)),
+  }),
   byHand: (situation) => [killCommand(situation)],
+  releases: true,
 };
 
 /**
- * A slot is released at the first look after it is old enough, a whole interval later at worst. Slots that are released
- * together are soon taken together, and that worst becomes the rule: so it is counted.
+ * How many seconds a socket must have been in TIME_WAIT to be released: until then what the network still carries of its
+ * connection may arrive, as it may have to be sent again, and more than once.
+ *
+ * @param network what the lane goes through; null where that is not known
  */
-function predict(model: LaneModel): LaneModel {
-  const seconds = RECYCLE_AGE_SECONDS + RECYCLE_INTERVAL_SECONDS;
-  return { ...model, afterCloseSeconds: Math.min(model.afterCloseSeconds, seconds) };
+export function recycleAgeSeconds(network: NetworkQuality | null): number {
+  const timeout = network?.retransmitTimeoutSeconds ?? INITIAL_TIMEOUT_SECONDS;
+  return Math.max(YOUNGEST_SECONDS, LEAST_TIMEOUTS * timeout);
+}
+
+/**
+ * Whether TIME_WAIT slots of a lane may be released.
+ *
+ * @param isLocal see {@link LaneFacts}
+ * @param network what the lane goes through; null where that is not known
+ * @param segments all that the machine has sent; null where not known
+ */
+export function recycleSafety(isLocal: boolean, network: NetworkQuality | null, segments: Segments | null): Safety {
+  const { safe, reason } = isLocal
+    ? { safe: true, reason: 'loopback delivers no segment late' }
+    : judgeRecycling(network, segments);
+  const age = formatSeconds(recycleAgeSeconds(network));
+  return { safe, reason: safe === true ? `${reason}; a slot is released after ${age} in TIME_WAIT` : reason };
 }
 
 function killCommand({ lane, machine }: Situation): Instruction {

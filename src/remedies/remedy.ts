@@ -21,7 +21,8 @@ export interface LaneFacts {
   readonly used: number;
   readonly live: number;
   readonly timeWait: number;
-  readonly isLoopback: boolean;
+  /** Whether its connections never leave this machine: over loopback, or from an address to itself. */
+  readonly isLocal: boolean;
   /** Whether tcp_tw_reuse already applies to its TIME_WAIT slots. */
   readonly reuse: boolean | null;
   /** `source`: bound before connect, the slots are shared by all such lanes of this source. */
@@ -67,10 +68,16 @@ export interface Remedy {
   /** Empty where it can be done here. */
   missing(machine: Machine): readonly Missing[];
   safety(situation: Situation): Safety;
-  /** The same lane after it: `doctor`, `plan` and `lab` all ask this one. */
-  predict(model: LaneModel, machine: Machine): LaneModel;
+  /**
+   * The same lane after it: `doctor`, `plan`, `fix` and `lab` all ask this one.
+   *
+   * @param network what the lane goes through; null or left out where that is not known
+   */
+  predict(model: LaneModel, machine: Machine, network?: NetworkQuality | null): LaneModel;
   /** What a person types, the best first. */
   byHand(situation: Situation): readonly Instruction[];
   /** The changes that the program would make; left out where it can make none. */
   changes?(machine: Machine): readonly Change[];
+  /** Whether the program does it by releasing sockets for as long as it runs, which leaves nothing to take back. */
+  readonly releases?: true;
 }

@@ -39,7 +39,7 @@ function missing(machine: Machine): readonly Missing[] {
 
 function safety({ lane, machine, network }: Situation): Safety {
   if (lane.reuse === false) return { safe: false, reason: 'useless: tcp_tw_reuse does not apply to this lane' };
-  if (lane.isLoopback) return { safe: true, reason: 'loopback delivers no segment late' };
+  if (lane.isLocal) return { safe: true, reason: 'loopback delivers no segment late' };
   return judgeReuse(network, machine.segments);
 }
 

@@ -48,7 +48,7 @@ describe('tcp-tw-reuse', () => {
 
   it('is safe on a good network, and on loopback whatever is known of it', () => {
     expect(tcpTwReuse.safety(situationLike())).toMatchObject({ safe: true });
-    const lane = laneFactsLike({ isLoopback: true });
+    const lane = laneFactsLike({ isLocal: true });
     expect(tcpTwReuse.safety(situationLike({ lane, network: null }))).toMatchObject({ safe: true });
     expect(tcpTwReuse.safety(situationLike({ network: null }))).toMatchObject({ safe: null });
   });
@@ -62,7 +62,7 @@ describe('tcp-tw-reuse', () => {
   });
 
   it('says that it applies already where it does', () => {
-    const lane = laneFactsLike({ reuse: true, isLoopback: true });
+    const lane = laneFactsLike({ reuse: true, isLocal: true });
     expect(tcpTwReuse.safety(situationLike({ lane })).reason).toContain('already');
   });
 });

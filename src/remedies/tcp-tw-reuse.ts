@@ -42,7 +42,7 @@ function safety({ lane, machine, network }: Situation): Safety {
     };
   }
   if (lane.reuse === true) return { safe: true, reason: 'it applies to this lane already' };
-  if (lane.isLoopback) return { safe: true, reason: `loopback delivers no segment late${timestampsToo(machine)}` };
+  if (lane.isLocal) return { safe: true, reason: `loopback delivers no segment late${timestampsToo(machine)}` };
   const judged = judgeReuse(withoutOwnTimestamps(network, machine), machine.segments);
   return { safe: judged.safe, reason: `${judged.reason}${timestampsToo(machine)}` };
 }

@@ -1,4 +1,4 @@
-import { type Address, isIPv4, tryParseAddress } from './address.ts';
+import { type Address, formatAddress, isIPv4, tryParseAddress } from './address.ts';
 import { FourtupleError } from './error.ts';
 
 /** A block of addresses: those whose first `prefix` bits of 128 are those of `address` (RFC 4632). */
@@ -8,6 +8,7 @@ export interface AddressBlock {
   readonly prefix: number;
 }
 
+const ADDRESS_BITS = 128;
 const IPV4_OFFSET = 96;
 
 /**
@@ -21,9 +22,9 @@ export function parseAddressBlock(text: string): AddressBlock {
   const address = tryParseAddress(host);
   if (address === undefined || rest.length > 0) throw notABlock(text);
   const offset = isIPv4(address) && !host.includes(':') ? IPV4_OFFSET : 0;
-  if (length === undefined) return { address, prefix: 128 };
+  if (length === undefined) return { address, prefix: ADDRESS_BITS };
   const prefix = offset + Number(length);
-  if (!/^\d{1,3}$/.test(length) || prefix > 128) throw notABlock(text);
+  if (!/^\d{1,3}$/.test(length) || prefix > ADDRESS_BITS) throw notABlock(text);
   return { address, prefix };
 }
 
@@ -41,4 +42,12 @@ export function blockContains(block: AddressBlock, address: Address): boolean {
     if ((((block.address[word] as number) ^ (address[word] as number)) & mask) !== 0) return false;
   }
   return true;
+}
+
+/** A block as {@link parseAddressBlock} reads it: `10.0.0.0/8`, a single address without a length, `*` for all. */
+export function formatAddressBlock({ address, prefix }: AddressBlock): string {
+  if (prefix === 0) return '*';
+  const text = formatAddress(address);
+  if (prefix === ADDRESS_BITS) return text;
+  return `${text}/${isIPv4(address) && prefix >= IPV4_OFFSET ? prefix - IPV4_OFFSET : prefix}`;
 }

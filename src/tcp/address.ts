@@ -42,6 +42,11 @@ export function sameAddress(a: Address, b: Address): boolean {
   return a[3] === b[3] && a[2] === b[2] && a[1] === b[1] && a[0] === b[0];
 }
 
+/** Whether what goes from the one to the other never leaves the machine. */
+export function staysOnMachine(source: Address, destination: Address): boolean {
+  return isLoopback(source) || isLoopback(destination) || sameAddress(source, destination);
+}
+
 const DOTTED = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
 const IPV6_CHARACTERS = /^[0-9a-fA-F:.]+$/;
 const GROUPS = 8;

@@ -2,12 +2,17 @@
 export type FourtupleErrorCode =
   | 'FT_ADDRESS'
   | 'FT_ARGUMENT'
+  | 'FT_BUSY'
   | 'FT_CAPTURE'
+  | 'FT_CHANGED'
+  | 'FT_JOURNAL'
   | 'FT_KERNEL'
   | 'FT_NAMESPACE'
   | 'FT_PORT_RANGE'
   | 'FT_PRIVILEGE'
+  | 'FT_REMEDY'
   | 'FT_REPORT'
+  | 'FT_TOPOLOGY'
   | 'FT_UNSUPPORTED';
 
 /** What is known beside the message: what the reader can do about it, and what caused it. */

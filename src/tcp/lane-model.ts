@@ -25,3 +25,10 @@ export function modelSustainableOpensPerSecond(model: LaneModel): number {
 export function modelMeanUsed({ holdSeconds, afterCloseSeconds }: LaneModel, opensPerSecond: number): number {
   return opensPerSecond * (holdSeconds + afterCloseSeconds);
 }
+
+/** By how much a change multiplies what can be sustained; the slots where no connection ever ends, before and after. */
+export function capacityGain(before: LaneModel, after: LaneModel): number {
+  const sustained = modelSustainableOpensPerSecond(before);
+  const then = modelSustainableOpensPerSecond(after);
+  return sustained === 0 && then === 0 ? modelSlots(after) / Math.max(1, modelSlots(before)) : then / sustained;
+}

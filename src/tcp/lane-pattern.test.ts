@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyAddress, anyPort } from '../../test/kit/arbitraries.ts';
-import { formatAddress, parseAddress, sameAddress } from './address.ts';
+import { formatAddress, isIPv4, parseAddress, sameAddress } from './address.ts';
 import { FourtupleError } from './error.ts';
 import { formatEndpoint, formatLane } from './lane.ts';
-import { matchesLane, parseLanePattern } from './lane-pattern.ts';
+import { formatLanePattern, type LanePattern, matchesLane, parseLanePattern } from './lane-pattern.ts';
 
 type Ends = readonly [source: string, destination: string, port: number];
 
@@ -120,5 +120,19 @@ describe('a pattern of lanes', () => {
     expect(matches('10.0.0.0/8', lane)).toBe(true);
     expect(matches('::/8', lane)).toBe(true);
     expect(matches('a00::/8', lane)).toBe(false);
+  });
+
+  it('is read back as it is written', () => {
+    const block = fc.tuple(anyAddress, fc.integer({ min: 1, max: 32 })).map(([address, bits]) => ({
+      address,
+      prefix: (isIPv4(address) ? 96 : 64) + bits,
+    }));
+    fc.assert(
+      fc.property(block, block, fc.option(anyPort), (source, destination, port) => {
+        const pattern: LanePattern = { source, destination, port };
+        expect(parseLanePattern(formatLanePattern(pattern))).toEqual(pattern);
+      }),
+    );
+    expect(formatLanePattern(parseLanePattern('*'))).toBe('*>*:*');
   });
 });

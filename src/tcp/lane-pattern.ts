@@ -1,5 +1,5 @@
 import type { Address } from './address.ts';
-import { type AddressBlock, blockContains, parseAddressBlock } from './address-block.ts';
+import { type AddressBlock, blockContains, formatAddressBlock, parseAddressBlock } from './address-block.ts';
 import { FourtupleError } from './error.ts';
 import { MAX_PORT } from './port-range.ts';
 
@@ -61,4 +61,10 @@ export function matchesLane(pattern: LanePattern, source: Address, destination: 
     blockContains(pattern.destination, destination) &&
     blockContains(pattern.source, source)
   );
+}
+
+/** A pattern as {@link parseLanePattern} reads it: `*>10.0.1.0/24:8080`. */
+export function formatLanePattern({ source, destination, port }: LanePattern): string {
+  const to = formatAddressBlock(destination);
+  return `${formatAddressBlock(source)}>${to.includes(':') ? `[${to}]` : to}:${port ?? '*'}`;
 }

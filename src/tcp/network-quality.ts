@@ -16,6 +16,11 @@ export interface NetworkQuality {
   readonly roundTripSeconds: number | null;
   /** Median of their mean deviations. */
   readonly roundTripVarianceSeconds: number | null;
+  /**
+   * How long the kernel waits before it sends again (RTO): of these connections, the one that nine in ten do not exceed.
+   * At least 0.2 s on Linux (TCP_RTO_MIN); 1 s until a round trip was measured (RFC 6298).
+   */
+  readonly retransmitTimeoutSeconds: number | null;
   /** Segments sent with these connections. */
   readonly segmentsSent: number | null;
   /** Of all segments sent with these connections, those that were sent again; 0 to 1. */
@@ -122,13 +127,15 @@ function judgeBySegments(reason: string, segments: Segments | null): ShorteningJ
 
 /**
  * Whether TIME_WAIT sockets towards this network may be destroyed. Nothing then tells late segments of the old connection
- * from those of the new one: only for a good network, see {@link judgeNetwork}.
+ * from those of the new one: only for a good network, see {@link judgeNetwork}. A private one without live connections is
+ * judged by all that the machine has sent.
  *
  * @param quality null where nothing is known
+ * @param segments of the machine; null where not known
  */
-export function judgeRecycling(quality: NetworkQuality | null): ShorteningJudgement {
+export function judgeRecycling(quality: NetworkQuality | null, segments: Segments | null = null): ShorteningJudgement {
   const { isGood, reason } = judgeNetwork(quality);
-  return { safe: isGood, reason };
+  return isGood === null && quality?.isPrivate === true ? judgeBySegments(reason, segments) : { safe: isGood, reason };
 }
 
 /** Judges by the figures alone, private or not. */

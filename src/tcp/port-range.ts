@@ -35,21 +35,27 @@ export function formatRange(range: PortRange): string {
   return `${range.low}-${range.high}`;
 }
 
-const RANGE = /^\s*(\d{1,5})\s*[-\s]\s*(\d{1,5})\s*$/;
+const RANGE = /^\s*(\d+)\s*[-\s]\s*(\d+)\s*$/;
+const TWO_PORTS = `Write two ports from 1 to ${MAX_PORT}, the lower one first: ${formatRange(LINUX_DEFAULT_RANGE)}.`;
 
 /**
  * Reads a range the way people write it (`32768-60999`) or the way the kernel does (`32768\t60999`).
  *
- * @throws FourtupleError FT_PORT_RANGE where it is not two ports from 1 to 65535, lower one first.
+ * @throws FourtupleError FT_PORT_RANGE saying what is wrong, where it is not two ports from 1 to 65535, lower one first.
  */
 export function parsePortRange(text: string): PortRange {
   const match = RANGE.exec(text);
-  const low = Number(match?.[1]);
-  const high = Number(match?.[2]);
-  if (match === null || low < 1 || high > MAX_PORT || low > high) {
-    throw new FourtupleError('FT_PORT_RANGE', `'${text.trim()}' is not a port range`, {
-      hint: 'Write two ports from 1 to 65535, the lower one first: 32768-60999.',
-    });
+  if (match === null) throw wrongRange(text, 'it is not two ports', TWO_PORTS);
+  const [low, high] = [Number(match[1]), Number(match[2])];
+  if (Math.max(low, high) > MAX_PORT) throw wrongRange(text, `no port is above ${MAX_PORT}`, TWO_PORTS);
+  if (Math.min(low, high) < 1) throw wrongRange(text, 'there is no port 0', TWO_PORTS);
+  if (low > high) {
+    const turned = formatRange({ low: high, high: low });
+    throw wrongRange(text, 'it is upside down', `Write the lower port first: ${turned}.`);
   }
   return { low, high };
+}
+
+function wrongRange(text: string, reason: string, hint: string): FourtupleError {
+  return new FourtupleError('FT_PORT_RANGE', `'${text.trim()}' is not a port range: ${reason}`, { hint });
 }

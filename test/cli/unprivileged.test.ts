@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { timeWait } from '../kit/closings.ts';
 import { hold, serve } from '../kit/connections.ts';
@@ -7,7 +10,7 @@ import { createNamespace, inside } from '../kit/network-namespace.ts';
 import { usesPrivateNamespace } from '../kit/private-namespace.ts';
 import { fourtuple, needsProgram, PROGRAM, reportBy } from '../kit/program.ts';
 import { shareWithProcess } from '../kit/socket-sharing.ts';
-import { setPortRange, writeSysctl } from '../kit/sysctl.ts';
+import { readSysctl, setPortRange, writeSysctl } from '../kit/sysctl.ts';
 
 const NOBODY = { unprivileged: true } as const;
 
@@ -77,6 +80,42 @@ describe('without privileges', () => {
     expect(code).toBe(0);
     expect(JSON.parse(out).namespaces[0]).toMatchObject({ totals: { used: 47 } });
     expect(error).toMatch(/^fourtuple: .*network namespaces? could not be read: needs CAP_SYS_PTRACE$/m);
+  });
+
+  describe('fix', () => {
+    const CAPABILITY = /needs root \(CAP_NET_ADMIN\), which this process does not have/;
+    const COMMAND = /as root:\n {2}sysctl -w net\.ipv4\.tcp_tw_reuse=1\n/;
+    const directory = join(tmpdir(), `fourtuple-nobody-${process.pid}`);
+    const options = { ...NOBODY, env: { FOURTUPLE_STATE_DIRECTORY: directory } };
+
+    it('lists what can be applied, and says what it lacks', async () => {
+      const { code, out, error } = await fourtuple(['fix'], options);
+      expect({ code, error }).toEqual({ code: 0, error: '' });
+      expect(out.replaceAll(/\s+/g, ' ')).toMatch(CAPABILITY);
+      expect(out).toMatch(/tcp-tw-reuse +\d+ .*\n {2}tcp_tw_reuse 0 → 1\n/);
+    });
+
+    it('says what it would change, with the commands for root', async () => {
+      const { code, out, error } = await fourtuple(['fix', 'tcp-tw-reuse'], options);
+      expect({ code, error }).toEqual({ code: 0, error: '' });
+      expect(out.replaceAll(/\s+/g, ' ')).toMatch(CAPABILITY);
+      expect(out).toMatch(COMMAND);
+    });
+
+    it('changes nothing with --apply, and has the commands for root', async () => {
+      const { code, out, error } = await fourtuple(['fix', 'tcp-tw-reuse', '--apply'], options);
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(error).toMatch(CAPABILITY);
+      expect(error).toMatch(COMMAND);
+      expect(readSysctl('ipv4.tcp_tw_reuse')).toBe('0');
+      expect(existsSync(directory)).toBe(false);
+    });
+
+    it('has nothing to take back', async () => {
+      const { code, out, error } = await fourtuple(['fix', '--undo'], options);
+      expect({ code, error }).toEqual({ code: 0, error: '' });
+      expect(out).toContain('Nothing to take back');
+    });
   });
 
   it('doctor finds what is wrong, and says with --trace what it lacks', async () => {

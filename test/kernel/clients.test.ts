@@ -1,11 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { FindingReport } from '../../src/diagnosis/report.ts';
+import { REMEDIES } from '../../src/remedies/catalog.ts';
 import { addAddress } from '../kit/links.ts';
+import { machineLike } from '../kit/machines.ts';
 import { needsPrograms } from '../kit/needs.ts';
 import { usesPrivateNamespace } from '../kit/private-namespace.ts';
-import { needsProgram, type Run, reportBy, run } from '../kit/program.ts';
-import { haproxyConfiguration, serveHttp, startHaproxy, startNginx, startRedis } from '../kit/proxies.ts';
+import { fourtuple, needsProgram, PROGRAM, type Run, reportBy, run } from '../kit/program.ts';
+import {
+  haproxyConfiguration,
+  serveHttp,
+  startHaproxy,
+  startNginx,
+  startRedis,
+  temporaryFolder,
+} from '../kit/proxies.ts';
+import { readSysctl } from '../kit/sysctl.ts';
 
 /** Not loopback addresses, though they are on `lo`: tcp_tw_reuse=2 does not apply to them. */
 const BACKEND = '10.9.1.9';
@@ -28,16 +38,32 @@ async function doctorDuring(client: Promise<Run>, port: number): Promise<Finding
   return seen;
 }
 
-/** Does what the first remedy says. */
-async function applyFirst({ remedies: [first] }: FindingReport): Promise<void> {
-  expect(first?.command).toEqual(expect.any(String));
-  expect(await run('sh', ['-c', first?.command as string])).toMatchObject({ code: 0 });
+/** Does what the first remedy says, in one of the ways that it names. @returns takes it back */
+async function applyFirst({ remedies: [first] }: FindingReport, by: 'fix' | 'command'): Promise<() => Promise<void>> {
+  const line = first?.[by];
+  expect(line).toEqual(expect.any(String));
+  const options = { env: { FOURTUPLE_STATE_DIRECTORY: temporaryFolder() } };
+  const shell = `fourtuple() { '${process.execPath}' '${PROGRAM}' "$@"; }; ${line}`;
+  const { code, out, error } = await run('sh', ['-c', shell], options);
+  expect({ code, error }).toEqual({ code: 0, error: '' });
+  if (by === 'command') return async () => {};
+  expect(out).toContain('As predicted.');
+  return async () => void expect(await fourtuple(['fix', '--undo'], options)).toMatchObject({ code: 0, error: '' });
+}
+
+/** Every setting that a remedy may change. */
+function settings(): string[] {
+  return REMEDIES.flatMap(({ changes }) => changes?.(machineLike({ listening: [40_000] })) ?? []).map(
+    ({ setting }) => `${setting} ${readSysctl(`ipv4.${setting}`)}`,
+  );
 }
 
 interface Attempt {
   /** Runs the client, `-k 0`, without keeping a connection. */
   client(): Promise<Run>;
   readonly port: number;
+  /** Whether the remedy is applied by the program, or by hand. */
+  readonly by: 'fix' | 'command';
   /** Who opens the connections of the lane. */
   readonly process: string;
   /** Whether the client met no error. */
@@ -45,7 +71,7 @@ interface Attempt {
 }
 
 /** Fills the lane with a real client, does what doctor says first, and runs the same client again. */
-async function expectCured({ client, port, process, wentWell }: Attempt): Promise<void> {
+async function expectCured({ client, port, process, by, wentWell }: Attempt): Promise<void> {
   const running = client();
   const seen = await doctorDuring(running, port);
   expect(wentWell(await running), 'the client without the remedy').toBe(false);
@@ -55,11 +81,14 @@ async function expectCured({ client, port, process, wentWell }: Attempt): Promis
   const exhausted = last as FindingReport;
   expect(seen.map(({ summary }) => summary).join('\n')).toContain(`${BACKEND}:${port} (${process}`);
   for (const fact of [`>${BACKEND}:${port}`, '28,232', 'TIME_WAIT']) expect(exhausted.summary).toContain(fact);
-  await applyFirst(exhausted);
+  const before = settings();
+  const takeBack = await applyFirst(exhausted, by);
   const second = await client();
   expect(wentWell(second), `the client with the remedy: ${second.out.slice(-400)} ${second.error.slice(-400)}`).toBe(
     true,
   );
+  await takeBack();
+  if (by === 'fix') expect(settings()).toEqual(before);
 }
 
 const benchmark = (address: string, port: number) => (): Promise<Run> =>
@@ -93,7 +122,7 @@ describe('the first remedy that doctor names cures', { timeout: 240_000 }, () =>
     addAddress('lo', `${BACKEND}/32`);
     await startRedis(BACKEND, 6379);
     const client = benchmark(BACKEND, 6379);
-    await expectCured({ client, port: 6379, process: 'redis-benchmark', wentWell: noError });
+    await expectCured({ client, port: 6379, process: 'redis-benchmark', by: 'fix', wentWell: noError });
   });
 
   it('HAProxy that closes first, as its clients do', async () => {
@@ -102,7 +131,7 @@ describe('the first remedy that doctor names cures', { timeout: 240_000 }, () =>
     const listen = ['listen redis', 'mode tcp', `bind ${PROXY}:7000`, `server backend ${BACKEND}:6379`];
     await startHaproxy(7000, haproxyConfiguration(listen.join('\n')));
     const client = benchmark(PROXY, 7000);
-    await expectCured({ client, port: 6379, process: 'haproxy', wentWell: noError });
+    await expectCured({ client, port: 6379, process: 'haproxy', by: 'command', wentWell: noError });
   });
 
   it('nginx that closes first, behind ab without -k', async () => {
@@ -116,6 +145,12 @@ describe('the first remedy that doctor names cures', { timeout: 240_000 }, () =>
          location / { proxy_http_version 1.1; proxy_set_header Connection ""; proxy_pass http://${BACKEND}:8080; }
        }`,
     );
-    await expectCured({ client: bench(`http://${PROXY}:8000/`), port: 8080, process: 'nginx', wentWell: noFailure });
+    await expectCured({
+      client: bench(`http://${PROXY}:8000/`),
+      port: 8080,
+      process: 'nginx',
+      by: 'fix',
+      wentWell: noFailure,
+    });
   });
 });

@@ -88,6 +88,8 @@ function networkBySs(): Record<Exclude<keyof NetworkQuality, 'isPrivate'>, numbe
     samples: lines.length,
     roundTripSeconds: median(numbers(/ rtt:([\d.]+)\//)) / 1e3,
     roundTripVarianceSeconds: median(numbers(/ rtt:[\d.]+\/([\d.]+)/)) / 1e3,
+    retransmitTimeoutSeconds:
+      ([...numbers(/ rto:([\d.]+)/)].sort((a, b) => a - b)[Math.ceil(0.9 * lines.length) - 1] as number) / 1e3,
     segmentsSent: sum(/ segs_out:(\d+)/),
     retransmittedShare: sum(/ retrans:\d+\/(\d+)/) / sum(/ segs_out:(\d+)/),
     reorderedShare: numbers(/ reord_seen:(\d+)/).filter((seen) => seen > 0).length / lines.length,

@@ -27,7 +27,7 @@ import { observe } from './observe.ts';
 const TURNS = 10;
 
 function textOf(remedy: Remedy, name: string, more: Partial<LaneFacts>): string {
-  const ends = { source: '127.0.0.1', destination: '127.0.0.1', isLoopback: true };
+  const ends = { source: '127.0.0.1', destination: '127.0.0.1', isLocal: true };
   const lane = laneFactsLike({ ...ends, program: { name, version: null }, ...more });
   return remedy.byHand(situationLike({ lane }))[0]?.text ?? '';
 }

@@ -24,7 +24,7 @@ const LISTEN = `listen 127.0.0.1:${PROXY};`;
 /** What a person would type for a program whose lane goes to this port, with the proxy's own port filled in. */
 function typed(remedy: Remedy, name: 'nginx' | 'haproxy', port: number, more: Partial<LaneFacts> = {}): string {
   const lane = laneFactsLike({
-    ...{ source: '127.0.0.1', destination: '127.0.0.1', port, isLoopback: true, program: { name, version: null } },
+    ...{ source: '127.0.0.1', destination: '127.0.0.1', port, isLocal: true, program: { name, version: null } },
     ...more,
   });
   const instructions: readonly Instruction[] = remedy.byHand(situationLike({ lane }));

@@ -7,20 +7,22 @@ import { localPortRange } from '../../src/remedies/local-port-range.ts';
 import { moreDestinationAddresses } from '../../src/remedies/more-destination-addresses.ts';
 import { moreDestinationPorts } from '../../src/remedies/more-destination-ports.ts';
 import { moreSourceAddresses } from '../../src/remedies/more-source-addresses.ts';
+import { checkRange } from '../../src/remedies/range-choice.ts';
 import { recycleTimeWait } from '../../src/remedies/recycle-time-wait.ts';
 import type { Remedy } from '../../src/remedies/remedy.ts';
 import { reserveListeners } from '../../src/remedies/reserve-listeners.ts';
 import { shorterReuseDelay } from '../../src/remedies/shorter-reuse-delay.ts';
 import { tcpTwReuse } from '../../src/remedies/tcp-tw-reuse.ts';
-import { widerRange } from '../../src/remedies/wider-range.ts';
+import { widerRange, widerRangeTo } from '../../src/remedies/wider-range.ts';
 import { modelSlots, modelSustainableOpensPerSecond } from '../../src/tcp/lane-model.ts';
+import type { PortRange } from '../../src/tcp/port-range.ts';
 import { timeWait } from '../kit/closings.ts';
 import { type ClientOptions, type Connection, type Server, serve, tryConnection } from '../kit/connections.ts';
 import { fillUntilRefused, fillWithTimeWait } from '../kit/fill.ts';
 import { needsKernel, needsSysctl } from '../kit/kernel-version.ts';
 import { addAddress } from '../kit/links.ts';
 import { cycleSeconds, type Driven, drive, type Load } from '../kit/load.ts';
-import { laneFactsLike, situationLike } from '../kit/machines.ts';
+import { laneFactsLike, machineLike, situationLike } from '../kit/machines.ts';
 import { listenAt } from '../kit/native-socket.ts';
 import { needsPrograms } from '../kit/needs.ts';
 import { usesPrivateNamespace } from '../kit/private-namespace.ts';
@@ -135,6 +137,34 @@ describe('the slots that a remedy predicts are those that the kernel has:', () =
       expect(() => setPortRange(start - 1, 65_535)).toThrow('EINVAL');
       setPortRange(32_768, 60_999);
     }
+  });
+
+  it('wider-range to a range that a person chooses, also where it leaves ports of now out', async () => {
+    setPortRange(40_000, 40_049);
+    const remedy = widerRangeTo({ low: 40_020, high: 40_159 });
+    listenAt('127.0.0.9', 40_105);
+    const { machine, model } = await subjectHere();
+    apply(remedy, machine);
+    const predicted = remedy.predict(model, machine);
+    expect((await subjectHere()).model.slotsPerLane).toBe(modelSlots(predicted));
+    expect(fillUntilRefused(serve('127.0.0.1', 9000))).toHaveLength(modelSlots(predicted));
+  });
+
+  it('a range is refused where the kernel refuses it, or may refuse its last slot, and not the nearest one', () => {
+    setPortRange(40_000, 40_020);
+    writeSysctl('ipv4.ip_unprivileged_port_start', 40_000);
+    const machine = machineLike({ unprivilegedPortStart: 40_000 });
+    const nearest = (low: number, high: number): PortRange => checkRange({ low, high }, machine)?.nearest as PortRange;
+    expect(() => setPortRange(39_999, 40_020)).toThrow('EINVAL');
+    expect(nearest(39_999, 40_020)).toEqual({ low: 40_000, high: 40_021 });
+
+    let port = 9_000;
+    const slotsFound = (): Set<number> =>
+      new Set(Array.from({ length: 150 }, () => fillUntilRefused(serve('127.0.0.1', port++)).length));
+    expect(slotsFound()).toEqual(new Set([20, 21]));
+    const { low, high } = nearest(40_000, 40_020);
+    setPortRange(low, high);
+    expect(slotsFound()).toEqual(new Set([22]));
   });
 
   it('reserve-listeners, and its listener can begin anew', async () => {

@@ -10,7 +10,7 @@ import { haproxyConfiguration, nginxConfiguration, writeConfiguration } from '..
 const LANES = {
   IPv4: { source: '10.0.0.5', destination: '10.0.1.9' },
   IPv6: { source: '2001:db8::5', destination: '2001:db8::9' },
-  loopback: { source: '127.0.0.1', destination: '127.0.0.1', isLoopback: true },
+  loopback: { source: '127.0.0.1', destination: '127.0.0.1', isLocal: true },
 } as const;
 type Family = keyof typeof LANES;
 

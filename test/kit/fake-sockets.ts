@@ -34,7 +34,7 @@ export class FakeSockets implements SocketSource {
 }
 
 /** A socket as a source shows it. */
-export function viewOf(socket: DiagSocket): SocketView {
+export function viewOf(socket: DiagSocket): InetDiagView {
   const bytes = message({ type: TCPDIAG_GETSOCK, sequence: 0 }, encodeSocket(socket));
   const view = new InetDiagView();
   view.moveTo(new DataView(bytes.buffer), 0, bytes.length);

@@ -86,6 +86,7 @@ export function cgroupId(id: bigint): DiagAttribute {
 /** What `struct tcp_info` says, as the view names it. */
 export interface TcpInfoFields {
   readonly timestamps?: boolean;
+  readonly retransmitTimeoutMicroseconds?: number;
   readonly lastDataReceivedMs?: number;
   readonly roundTripMicroseconds?: number;
   readonly roundTripVarianceMicroseconds?: number;
@@ -98,6 +99,7 @@ export interface TcpInfoFields {
 
 /** Where a number stands in it, and how many bytes it has: by the layout of include/uapi/linux/tcp.h, field after field. */
 export const TCP_INFO_LAYOUT: Readonly<Record<Exclude<keyof TcpInfoFields, 'timestamps'>, readonly [number, 4 | 8]>> = {
+  retransmitTimeoutMicroseconds: [8 + 0 * 4, 4],
   lastDataReceivedMs: [8 + 11 * 4, 4],
   roundTripMicroseconds: [8 + 15 * 4, 4],
   roundTripVarianceMicroseconds: [8 + 16 * 4, 4],

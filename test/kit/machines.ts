@@ -19,6 +19,7 @@ export function machineLike(more: Partial<Machine> = {}): Machine {
     timeWaitSeconds: 61.024,
     segments: null,
     commandPrefix: '',
+    fixFlags: '',
     capabilities: new Set(['CAP_NET_ADMIN', 'CAP_SYS_ADMIN']),
     ...more,
   };
@@ -27,7 +28,7 @@ export function machineLike(more: Partial<Machine> = {}): Machine {
 /** A lane of the proxy towards its backend, full of TIME_WAIT, whose connections live three milliseconds. */
 export function laneFactsLike(more: Partial<LaneFacts> = {}): LaneFacts {
   return {
-    ...{ source: '10.0.0.5', destination: '10.0.1.9', port: 8080, isLoopback: false, reuse: false, pool: 'lane' },
+    ...{ source: '10.0.0.5', destination: '10.0.1.9', port: 8080, isLocal: false, reuse: false, pool: 'lane' },
     ...{ slots: 28_232, used: 28_232, live: 20, timeWait: 28_212, program: { name: 'haproxy', version: null } },
     model: { lanes: 1, slotsPerLane: 28_232, holdSeconds: 0.003, afterCloseSeconds: 61.024 },
     ...more,
@@ -40,7 +41,14 @@ export function situationLike(more: Partial<Situation> = {}): Situation {
     machine: machineLike(),
     network: {
       ...{ samples: 20, isPrivate: true, roundTripSeconds: 0.000_2, roundTripVarianceSeconds: 0.000_1 },
-      ...{ segmentsSent: 4_000, retransmittedShare: 0, reorderedShare: 0, timestampsShare: 1, bytesPerConnection: 512 },
+      ...{
+        retransmitTimeoutSeconds: 0.2,
+        segmentsSent: 4_000,
+        retransmittedShare: 0,
+        reorderedShare: 0,
+        timestampsShare: 1,
+        bytesPerConnection: 512,
+      },
     },
     ...more,
   };

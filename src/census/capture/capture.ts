@@ -1,8 +1,8 @@
 import type { Buffer } from 'node:buffer';
+import { excerpt } from '../../linux/printable.ts';
 import type { ProcessRef, SocketSource } from '../../linux/socket-source.ts';
 import { FourtupleError } from '../../tcp/error.ts';
 import { CapturedSockets } from './captured-sockets.ts';
-import { excerpt } from './excerpt.ts';
 import type { CaptureContents, CaptureFormat, CaptureReader } from './format.ts';
 import { type Line, Lines, lineText, textBytes } from './lines.ts';
 import { NETSTAT } from './netstat.ts';

@@ -1,5 +1,5 @@
+import { excerpt } from '../../linux/printable.ts';
 import { FourtupleError } from '../../tcp/error.ts';
-import { excerpt } from './excerpt.ts';
 import { type Line, lineText } from './lines.ts';
 
 /** What was wrong with a line. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { diagnosed } from '../../../test/kit/diagnosed.ts';
 import { expectGolden } from '../../../test/kit/golden.ts';
+import { machineLike } from '../../../test/kit/machines.ts';
 import { laneReport, namespaceReport, processReport, reportOf } from '../../../test/kit/reports.ts';
 import type { LaneReport, Report } from '../../diagnosis/report.ts';
 import { renderDiagnosis } from './doctor-text.ts';
@@ -13,7 +14,14 @@ const forecast: Partial<LaneReport> = {
   rates: { second: 470, tenSeconds: 463, minute: null },
   network: {
     ...{ samples: 20, isPrivate: true, roundTripSeconds: 0.000_2, roundTripVarianceSeconds: 0.000_1 },
-    ...{ segmentsSent: 4_000, retransmittedShare: 0, reorderedShare: 0, timestampsShare: 1, bytesPerConnection: 812 },
+    ...{
+      retransmitTimeoutSeconds: 0.2,
+      segmentsSent: 4_000,
+      retransmittedShare: 0,
+      reorderedShare: 0,
+      timestampsShare: 1,
+      bytesPerConnection: 812,
+    },
   },
 };
 
@@ -77,6 +85,23 @@ describe('a diagnosis as text', () => {
     const report = diagnosed(REPORTS.exhausted as Report);
     const screen = SCREENS['120'] as Screen;
     expectGolden('doctor-exhausted-full.txt', renderDiagnosis(report, screen, { full: true }));
+  });
+
+  it('has the command of fix first, and the plain ones as another way', () => {
+    const machine = machineLike({ commandPrefix: 'ip netns exec proxy', fixFlags: '--netns proxy', tcpTimestamps: 0 });
+    const report = diagnosed(REPORTS.exhausted as Report, { machine });
+    const text = renderDiagnosis(report, SCREENS['120'] as Screen, { full: true });
+    expect(text).toContain(
+      [
+        '       fourtuple fix tcp-tw-reuse --netns proxy --apply',
+        '     or by hand:',
+        '       ip netns exec proxy sysctl -w net.ipv4.tcp_timestamps=1',
+        '       ip netns exec proxy sysctl -w net.ipv4.tcp_tw_reuse=1',
+        '',
+      ].join('\n'),
+    );
+    const ofCapture = diagnosed(REPORTS.exhausted as Report, { machine: machineLike({ fixFlags: null }) });
+    expect(renderDiagnosis(ofCapture, SCREENS['120'] as Screen, { full: true })).not.toMatch(/fourtuple fix|by hand:/);
   });
 
   it('differs on a terminal with colours only by the colours', () => {

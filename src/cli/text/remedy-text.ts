@@ -1,12 +1,11 @@
 import type { RemedyReport } from '../../diagnosis/report.ts';
 import { formatCount, formatRate } from '../../tcp/number-text.ts';
+import { describeSafety } from './safety-text.ts';
 import type { Screen } from './screen.ts';
 import { style } from './style.ts';
 import { wrap } from './wrap.ts';
 
 const INDENT = '     ';
-/** How a reason begins that is none of danger. */
-const USELESS = 'useless: ';
 /** What an instruction is introduced by. */
 const PLACES = {
   shell: null,
@@ -26,12 +25,12 @@ const MOST_TEXTS = 2;
  * @param full whatever there is to type; else the places only, where they are many
  */
 export function renderRemedy(remedy: RemedyReport, rank: number, screen: Screen, full: boolean): string[] {
-  const { instructions, missing, possible } = remedy;
+  const { missing, possible } = remedy;
   return [
     renderTitle(remedy, rank, screen),
     ...(possible ? [INDENT + wrap(describeSafety(remedy), screen.width - INDENT.length, INDENT)] : []),
     ...missing.map((text) => style(screen, 'yellow', `${INDENT}${possible ? 'needs' : 'not here'}: ${text}`)),
-    ...(possible ? renderInstructions(instructions, screen, full) : []),
+    ...(possible ? renderWaysToDoIt(remedy, screen, full) : []),
   ];
 }
 
@@ -54,10 +53,11 @@ function describeGain({ gain, slots, opensPerSecond, possible }: RemedyReport): 
     : `${formatCount(slots)} slots, ${rate}, ${times} as many`;
 }
 
-function describeSafety({ safe, reason }: RemedyReport): string {
-  if (safe === null) return `Whether it is safe here is not known: ${reason}.`;
-  if (reason.startsWith(USELESS)) return `Useless here: ${reason.slice(USELESS.length)}.`;
-  return `${safe ? 'Safe here' : 'NOT SAFE here'}: ${reason}.`;
+/** By this program where it can, which journals it and takes it back; else, or by hand. */
+function renderWaysToDoIt({ fix, instructions }: RemedyReport, screen: Screen, full: boolean): readonly string[] {
+  const byHand = renderInstructions(instructions, screen, full);
+  if (fix === null) return byHand;
+  return [renderLine(fix, screen), ...(byHand.length === 0 ? [] : [`${INDENT}or by hand:`]), ...byHand];
 }
 
 function renderInstructions(
@@ -74,11 +74,13 @@ function renderInstructions(
 
 function renderInstruction({ where, text, note }: RemedyReport['instructions'][number], screen: Screen): string[] {
   const place = PLACES[where];
-  const indent = `${INDENT}  `;
-  const lines = text.split('\n').map((line) => style(screen, 'green', `${indent}${line}`));
   return [
     ...(place === null ? [] : [`${INDENT}${place}:`]),
-    ...lines,
+    ...text.split('\n').map((line) => renderLine(line, screen)),
     ...(note === null ? [] : [style(screen, 'dim', INDENT + wrap(note, screen.width - INDENT.length, INDENT))]),
   ];
+}
+
+function renderLine(line: string, screen: Screen): string {
+  return style(screen, 'green', `${INDENT}  ${line}`);
 }

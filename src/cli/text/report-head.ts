@@ -9,14 +9,23 @@ import { wrap } from './wrap.ts';
  *
  * @param looked what was done with it: `taken`, `examined`
  */
-export function renderHead({ host, takenAt, durationSeconds }: Report, screen: Screen, looked: string): string {
+export function renderHead(
+  { host, takenAt, durationSeconds }: Pick<Report, 'host' | 'takenAt' | 'durationSeconds'>,
+  screen: Screen,
+  looked: string,
+): string {
   const parts = [
     host.name ?? 'a captured machine',
     host.kernel === null ? null : `Linux ${host.kernel}`,
-    takenAt === null ? null : takenAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC'),
+    takenAt === null ? null : formatInstant(takenAt),
     `${takenAt === null ? 'read' : looked} in ${formatSeconds(durationSeconds)}`,
   ];
   return style(screen, 'dim', parts.filter((part) => part !== null).join(screen.unicode ? ' · ' : ', '));
+}
+
+/** An instant that is given in RFC 3339 and UTC: `2026-11-20 12:00:00 UTC`. */
+export function formatInstant(text: string): string {
+  return text.replace('T', ' ').replace(/(?:\.\d+)?Z$/, ' UTC');
 }
 
 /** What is not shown, or shown with less certainty. */

@@ -4,7 +4,7 @@ import { tcpTwReuse } from '../../remedies/tcp-tw-reuse.ts';
 import { FEWEST_SAMPLES } from '../../tcp/network-quality.ts';
 import { formatCount, formatSeconds } from '../../tcp/number-text.ts';
 import { FOLKLORE } from '../folklore.ts';
-import { laneFacts } from '../lane-facts.ts';
+import { isLoopbackLane, laneFacts } from '../lane-facts.ts';
 import type { LaneReport } from '../report.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { describeLane } from '../text.ts';
@@ -59,7 +59,7 @@ interface Obstacle {
 /** Everything that keeps connect() from taking over a slot: one of them is enough. */
 function obstaclesOf(lane: LaneReport, machine: Machine): Obstacle[] {
   const { tcpTwReuse: setting, tcpTimestamps } = machine;
-  const { isLoopback } = laneFacts(lane, machine, null);
+  const isLoopback = isLoopbackLane(lane);
   const obstacles: Obstacle[] = [];
   if (setting === 0) obstacles.push({ what: 'off', text: 'tcp_tw_reuse is 0 (off)' });
   if (setting === 2 && !isLoopback)

@@ -1,0 +1,211 @@
+import { buildCommand, type Command, type CommandContext } from '@stricli/core';
+import { parsePortList } from '../tcp/port-list.ts';
+import { parsePortRange } from '../tcp/port-range.ts';
+import { parseRate, parseSeconds } from '../tcp/quantity.ts';
+import type { PlanFlags } from './plan-flags.ts';
+import {
+  parseCloses,
+  parseHowMany,
+  parseRefusal,
+  parseReuse,
+  parseSeed,
+  parseSimulatedSeconds,
+  parseTargetRate,
+} from './plan-values.ts';
+
+export const planCommand: Command<CommandContext> = buildCommand<PlanFlags, [string?], CommandContext>({
+  loader: async () => (await import('./plan.ts')).plan,
+  parameters: {
+    flags: {
+      clients: {
+        kind: 'parsed',
+        parse: parseHowMany,
+        optional: true,
+        placeholder: 'N',
+        brief: 'Hosts that open connections to the proxies; with --proxies and --backends',
+      },
+      proxies: {
+        kind: 'parsed',
+        parse: parseHowMany,
+        optional: true,
+        placeholder: 'N',
+        brief: 'Hosts between clients and backends',
+      },
+      backends: {
+        kind: 'parsed',
+        parse: parseHowMany,
+        optional: true,
+        placeholder: 'N',
+        brief: 'Addresses that the proxies open connections to',
+      },
+      sources: {
+        kind: 'parsed',
+        parse: parseHowMany,
+        optional: true,
+        placeholder: 'N',
+        brief: 'Addresses that connections are opened from, with no proxy between (1)',
+      },
+      destinations: {
+        kind: 'parsed',
+        parse: parseHowMany,
+        optional: true,
+        placeholder: 'N',
+        brief: 'Addresses that they are opened to (1)',
+      },
+      ports: {
+        kind: 'parsed',
+        parse: parseHowMany,
+        optional: true,
+        placeholder: 'N',
+        brief: 'Ports of each destination or backend (1)',
+      },
+      rate: {
+        kind: 'parsed',
+        parse: parseRate,
+        optional: true,
+        placeholder: 'RATE',
+        brief: 'Requests per second of the whole: 500, 1.5k/s, 30k/m',
+      },
+      hold: {
+        kind: 'parsed',
+        parse: parseSeconds,
+        optional: true,
+        placeholder: 'TIME',
+        brief: 'How long a connection lives on average: 50ms (0)',
+      },
+      requestsPerConnection: {
+        kind: 'parsed',
+        parse: parseHowMany,
+        optional: true,
+        placeholder: 'N',
+        brief: 'How many requests a connection carries before it is closed (1)',
+      },
+      closes: {
+        kind: 'parsed',
+        parse: parseCloses,
+        optional: true,
+        placeholder: 'client|server',
+        brief: 'Which end closes first, and has the TIME_WAIT (client: the one that opened it)',
+      },
+      range: {
+        kind: 'parsed',
+        parse: parsePortRange,
+        optional: true,
+        placeholder: 'LOW-HIGH',
+        brief: 'ip_local_port_range of the hosts that open connections (32768-60999)',
+      },
+      reserved: {
+        kind: 'parsed',
+        parse: parsePortList,
+        optional: true,
+        placeholder: 'PORTS',
+        brief: 'Their ip_local_reserved_ports, like 8080,41000-41003',
+      },
+      timeWait: {
+        kind: 'parsed',
+        parse: parseSeconds,
+        optional: true,
+        placeholder: 'TIME',
+        brief: 'How long they hold a slot in TIME_WAIT (60s, as Linux does)',
+      },
+      reuse: {
+        kind: 'parsed',
+        parse: parseReuse,
+        optional: true,
+        inferEmpty: true,
+        placeholder: 'TIME',
+        brief: 'tcp_tw_reuse is on: takes over TIME_WAIT slots that are older (1s where no time is given)',
+      },
+      boundBeforeConnect: {
+        kind: 'boolean',
+        optional: true,
+        withNegated: false,
+        brief: 'Sockets are bound to their source address first, without IP_BIND_ADDRESS_NO_PORT',
+      },
+      via: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        placeholder: 'GATEWAY',
+        brief: 'A gateway that translates addresses on the way to the destinations, like aws-nat-gateway',
+      },
+      viaAddresses: {
+        kind: 'parsed',
+        parse: parseHowMany,
+        optional: true,
+        placeholder: 'N',
+        brief: 'Addresses of the gateway',
+      },
+      refusal: {
+        kind: 'parsed',
+        parse: parseRefusal,
+        default: '1e-6',
+        placeholder: 'SHARE',
+        brief: 'The share of connections that may be refused at the rate that is called safe',
+      },
+      targetRate: {
+        kind: 'parsed',
+        parse: parseTargetRate,
+        optional: true,
+        placeholder: 'RATE',
+        brief: 'Finds the cheapest remedies that together sustain so many opens per second',
+      },
+      simulate: {
+        kind: 'parsed',
+        parse: parseSimulatedSeconds,
+        optional: true,
+        placeholder: 'TIME',
+        brief: 'Opens every connection of so long a time, in the tier that gives out first: 10m',
+      },
+      runs: {
+        kind: 'parsed',
+        parse: parseHowMany,
+        optional: true,
+        placeholder: 'N',
+        brief: 'With --simulate: how often, each time with other random numbers (5)',
+      },
+      seed: {
+        kind: 'parsed',
+        parse: parseSeed,
+        optional: true,
+        placeholder: 'N',
+        brief: 'With --simulate: where random numbers begin; the same seed gives the same result (1)',
+      },
+      html: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        placeholder: 'FILE',
+        brief: 'Writes the answer as a page for a browser too; - for standard output, in place of the text',
+      },
+      json: { kind: 'boolean', optional: true, withNegated: false, brief: 'The answer as JSON' },
+    },
+    positional: {
+      kind: 'tuple',
+      parameters: [
+        {
+          brief: 'A topology as YAML, in place of the flags that describe one; - for standard input',
+          parse: String,
+          optional: true,
+          placeholder: 'FILE',
+        },
+      ],
+    },
+  },
+  docs: {
+    brief: 'Where the ports of a topology end, and what each remedy would buy: no Linux, no root',
+    customUsage: [
+      { input: '', brief: 'one source, one destination, as Linux comes' },
+      { input: '--clients 4 --proxies 1 --backends 2', brief: 'how far a proxy lets its clients go' },
+      {
+        input: '--rate 500 --hold 50ms --destinations 2',
+        brief: 'how full it is at 500 requests per second, and how far it is to the end',
+      },
+      { input: '--rate 500 --hold 50ms --target-rate 5k/s', brief: 'what it takes to sustain ten times as many' },
+      { input: '--rate 460 --simulate 10m', brief: 'open them all, one by one, and see how many are refused' },
+      { input: '--range 32768-61000 --time-wait 120s', brief: 'other settings than those of Linux' },
+      { input: '--rate 2k/s --via aws-nat-gateway', brief: 'through a gateway, whose ports end first' },
+      { input: 'topology.yaml --html plan.html', brief: 'tiers of hosts from a file; the answer as a page' },
+    ],
+  },
+});

@@ -1,0 +1,82 @@
+import { type PortPool, usablePorts } from '../tcp/capacity.ts';
+import { erlangB } from '../tcp/erlang.ts';
+import { type LaneModel, modelSlots, modelSustainableOpensPerSecond } from '../tcp/lane-model.ts';
+import { limitedSearchLoss } from '../tcp/limited-search.ts';
+import { PortSet } from '../tcp/port-set.ts';
+import type { Gateway } from './gateway.ts';
+import type { HostSettings, Tier, Traffic } from './topology.ts';
+
+/** Slots that a connection of a tier must get one of. One that passes a gateway takes one of the host's and one of the gateway's. */
+export interface Pool {
+  /**
+   * Who gives them out. `lane`: connect(), to each lane its own. `source`: bind(), to all lanes of a source address the
+   * same ones. `gateway`: one that translates addresses.
+   */
+  readonly of: 'lane' | 'source' | 'gateway';
+  /** Its lanes are the parts with slots of their own: lanes, source addresses, or the gateway's lanes. */
+  readonly model: LaneModel;
+  /** See {@link Gateway}. */
+  readonly tries: number | null;
+}
+
+/**
+ * All pools of a tier: the gateway's, that of bind(), the lanes. Where no traffic is given no connection ends.
+ *
+ * A gateway holds a slot after the close whichever end closes first, and takes none over. bind() takes over no TIME_WAIT slot
+ * either: tcp_tw_reuse is of connect() only (`tcp_twsk_unique()`).
+ */
+export function tierPools({ from, to, via, settings, traffic }: Tier): readonly Pool[] {
+  const sources = from.hosts * from.addresses;
+  const destinations = to.hosts * to.addresses * to.ports;
+  const holdSeconds = traffic?.holdSeconds ?? Number.POSITIVE_INFINITY;
+  const slotsPerLane = usablePorts(hostPorts(settings));
+  const timeWaitSeconds = traffic?.closes === 'to' ? 0 : settings.timeWaitSeconds;
+  const reusedSeconds = Math.min(timeWaitSeconds, settings.reuseDelaySeconds ?? timeWaitSeconds);
+  const hostPool = (of: Pool['of'], lanes: number, afterCloseSeconds: number): Pool => ({
+    of,
+    model: { lanes, slotsPerLane, holdSeconds, afterCloseSeconds },
+    tries: null,
+  });
+  return [
+    ...(via === null ? [] : [gatewayPool(via, destinations, holdSeconds)]),
+    ...(settings.boundBeforeConnect ? [hostPool('source', sources, timeWaitSeconds)] : []),
+    hostPool('lane', sources * destinations, reusedSeconds),
+  ];
+}
+
+function gatewayPool(gateway: Gateway, destinations: number, holdSeconds: number): Pool {
+  const { addresses, slotsPerLane, timeWaitSeconds, tries } = gateway;
+  const model = { lanes: addresses * destinations, slotsPerLane, holdSeconds, afterCloseSeconds: timeWaitSeconds };
+  return { of: 'gateway', model, tries };
+}
+
+/** The ports that a host of a tier chooses from. */
+export function hostPorts({ range, reserved, listening }: HostSettings): PortPool {
+  return { range, reserved, blocked: PortSet.of(listening.filter((port) => !reserved.has(port))) };
+}
+
+/**
+ * The pool that is exhausted first: that sustains the fewest opens per second or, where they sustain the same, has the
+ * fewest slots; the first of such.
+ *
+ * @param pools one at least
+ */
+export function narrowestPool(pools: readonly Pool[]): Pool {
+  return pools.reduce((narrowest, pool) => (isNarrower(pool.model, narrowest.model) ? pool : narrowest));
+}
+
+function isNarrower(model: LaneModel, other: LaneModel): boolean {
+  const [sustained, others] = [modelSustainableOpensPerSecond(model), modelSustainableOpensPerSecond(other)];
+  return sustained === others ? modelSlots(model) < modelSlots(other) : sustained < others;
+}
+
+/** The share of connections that one lane of a pool refuses, by its load in erlangs, where they come at random. */
+export function poolLoss({ model, tries }: Pool): (erlangs: number) => number {
+  const slots = Math.floor(model.slotsPerLane);
+  return tries === null ? (erlangs) => erlangB(slots, erlangs) : limitedSearchLoss(slots, tries);
+}
+
+/** Connections that a tier's traffic opens, per second. */
+export function tierOpensPerSecond({ requestsPerSecond, requestsPerConnection }: Traffic): number {
+  return requestsPerSecond / requestsPerConnection;
+}

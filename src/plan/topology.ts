@@ -1,0 +1,76 @@
+import type { PortRange } from '../tcp/port-range.ts';
+import type { PortSet } from '../tcp/port-set.ts';
+import type { Gateway } from './gateway.ts';
+
+/** Tiers of hosts, and the traffic between them: what a plan is made for. */
+export interface Topology {
+  /** In the order in which traffic passes them. */
+  readonly tiers: readonly Tier[];
+}
+
+/** Hosts that open connections, and what they open them to. */
+export interface Tier {
+  /** `proxy → backend`; no two of a topology have the same. */
+  readonly name: string;
+  readonly from: Sources;
+  readonly to: Destinations;
+  /** A gateway between that translates addresses: its ports run out, not the hosts'; null where there is none. */
+  readonly via: Gateway | null;
+  readonly settings: HostSettings;
+  /** null where only slots are asked for. */
+  readonly traffic: Traffic | null;
+}
+
+/** Those that open connections. Counts are whole numbers, 1 or more. */
+export interface Sources {
+  readonly name: string;
+  readonly hosts: number;
+  /** Source addresses that each host spreads its connections over. */
+  readonly addresses: number;
+}
+
+/** What connections are opened to. Counts are whole numbers, 1 or more. */
+export interface Destinations {
+  readonly name: string;
+  readonly hosts: number;
+  /** Addresses of each host. */
+  readonly addresses: number;
+  /** Ports of each address. */
+  readonly ports: number;
+}
+
+/** What decides about source ports on the hosts that open connections. */
+export interface HostSettings {
+  /** `ip_local_port_range`. */
+  readonly range: PortRange;
+  /** `ip_local_reserved_ports`. */
+  readonly reserved: PortSet;
+  /** Ports that programs listen on, ascending. */
+  readonly listening: readonly number[];
+  /** Sockets are bound to their source address before they connect, without IP_BIND_ADDRESS_NO_PORT. */
+  readonly boundBeforeConnect: boolean;
+  /** How long a slot is held in TIME_WAIT. */
+  readonly timeWaitSeconds: number;
+  /** How old a TIME_WAIT slot must be for connect() to take it over (tcp_tw_reuse); null where it does not. */
+  readonly reuseDelaySeconds: number | null;
+}
+
+/** What is asked of a tier. */
+export interface Traffic {
+  /** Of the whole tier, 0 or more. */
+  readonly requestsPerSecond: number;
+  /** How many requests a connection carries before it is closed: 1 or more. */
+  readonly requestsPerConnection: number;
+  /** How long a connection lives on average, 0 or more. */
+  readonly holdSeconds: number;
+  readonly hold: HoldDistribution;
+  /** Which end closes first, and has the TIME_WAIT. */
+  readonly closes: 'from' | 'to';
+}
+
+/** How the time that connections live is distributed around its mean. */
+export type HoldDistribution =
+  | { readonly kind: 'constant' }
+  | { readonly kind: 'exponential' }
+  /** @param deviation standard deviation of the logarithm, above 0 */
+  | { readonly kind: 'log-normal'; readonly deviation: number };
