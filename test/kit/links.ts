@@ -8,16 +8,40 @@ export interface LinkEnd {
   readonly addresses: readonly string[];
 }
 
-/** Gives a link of the current namespace one more address, which can be used at once (no duplicate address detection). */
+/** Gives a link of the current namespace, which is up, one more address that can be used at once. */
 export function addAddress(link: string, address: string): void {
-  ip(`address add ${address} dev ${link}${address.includes(':') ? ' nodad' : ''}`);
+  assign(link, address);
+  awaitRoute(address);
+}
+
+/** Without duplicate address detection. */
+function assign(link: string, address: string): void {
+  ip(`address add ${address} dev ${link}${isIpv6(address) ? ' nodad' : ''}`);
+}
+
+/** The kernel adds the local route of an IPv6 address in a work queue of its own, later (addrconf_dad_work). */
+function awaitRoute(address: string): void {
+  if (!isIpv6(address)) return;
+  const [host] = address.split('/') as [string];
+  const end = performance.now() + 5_000;
+  while (ip(`-6 route show table local ${host}`) === '') {
+    if (performance.now() > end) throw new Error(`${address} has no local route after 5 s`);
+  }
+}
+
+function isIpv6(address: string): boolean {
+  return address.includes(':');
 }
 
 /** Joins the current namespace to another one by a wire. */
 export function joinTo(other: NetworkNamespace, near: LinkEnd, far: LinkEnd): void {
   ip(`link add ${near.link} type veth peer name ${far.link} netns ${other.path}`);
   raise(near);
-  inside(other, () => raise(far));
+  inside(other, () => {
+    raise(far);
+    far.addresses.forEach(awaitRoute);
+  });
+  near.addresses.forEach(awaitRoute);
 }
 
 /**
@@ -31,10 +55,11 @@ export function blackHole({ link, addresses }: LinkEnd): void {
   ip(`link set ${link} arp off`);
   raise({ link: `${link}-end`, addresses: [] });
   raise({ link, addresses });
+  addresses.forEach(awaitRoute);
 }
 
 function raise({ link, addresses }: LinkEnd): void {
   ip(`link set ${link} addrgenmode none`);
-  for (const address of addresses) addAddress(link, address);
+  for (const address of addresses) assign(link, address);
   ip(`link set ${link} up`);
 }
