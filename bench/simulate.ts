@@ -54,8 +54,8 @@ function measure({ name, ...times }: Case): Result {
     lanes: 1,
     slotsPerLane: SLOTS,
     opensPerSecond: SLOTS / (times.holdSeconds + times.afterCloseSeconds),
-    arrivals: { kind: 'poisson' },
-    laneChoice: 'round-robin',
+    pattern: { kind: 'poisson' },
+    laneChoice: { kind: 'round-robin' },
     retries: 0,
   };
   const options: SimulationOptions = { seconds: CONNECTIONS / tier.opensPerSecond, warmUpSeconds: 120, seed: 1 };

@@ -1,6 +1,14 @@
 import type { Gateway } from '../plan/gateway.ts';
 import { findGateway } from '../plan/gateways/gateways.ts';
-import type { Destinations, HostSettings, Sources, Tier, Topology, Traffic } from '../plan/topology.ts';
+import {
+  DEFAULT_TRAFFIC,
+  type Destinations,
+  type HostSettings,
+  type Sources,
+  type Tier,
+  type Topology,
+  type Traffic,
+} from '../plan/topology.ts';
 import { LINUX_DEFAULT_RANGE } from '../tcp/port-range.ts';
 import { PortSet } from '../tcp/port-set.ts';
 import { LINUX_TIME_WAIT_MS } from '../tcp/time-wait.ts';
@@ -60,12 +68,13 @@ function settingsOf({ range, reserved, timeWait, reuse, boundBeforeConnect }: To
 
 /** Without a rate too: what a tier sustains does not depend on it. */
 function trafficOf({ rate, hold, requestsPerConnection, closes }: TopologyFlags): Traffic {
+  const unsaid = DEFAULT_TRAFFIC;
   return {
+    ...unsaid,
     requestsPerSecond: rate ?? 0,
-    requestsPerConnection: requestsPerConnection ?? 1,
-    holdSeconds: hold ?? 0,
-    hold: { kind: 'exponential' },
-    closes: closes ?? 'from',
+    requestsPerConnection: requestsPerConnection ?? unsaid.requestsPerConnection,
+    holdSeconds: hold ?? unsaid.holdSeconds,
+    closes: closes ?? unsaid.closes,
   };
 }
 

@@ -19,7 +19,7 @@ export async function plan(flags: PlanFlags, file?: string): Promise<void> {
   const report = await simulated(topology, answer, flags);
   if (html !== undefined) {
     const { renderPage } = await import('../plan/page/render-page.ts');
-    const page = renderPage(topology, answer);
+    const page = renderPage(topology, report);
     if (html === '-') {
       await print(page);
       return;

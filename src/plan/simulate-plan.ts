@@ -40,7 +40,7 @@ export function simulatePlan(topology: Topology, report: PlanReport, request: Si
       },
     );
   }
-  const { holdSeconds, hold } = tier.traffic;
+  const { holdSeconds, hold, pattern, laneChoice, retries } = tier.traffic;
   const { lanes, slotsPerLane, afterCloseSeconds } = answer;
   const warmUpSeconds = LIVES * holdSeconds + (afterCloseSeconds ?? 0);
   const { seconds, runs, seed, onProgress } = request;
@@ -52,7 +52,7 @@ export function simulatePlan(topology: Topology, report: PlanReport, request: Si
   const simulated = simulateRuns(
     {
       ...{ lanes, slotsPerLane: Math.floor(slotsPerLane), opensPerSecond, holdSeconds, hold },
-      ...{ afterCloseSeconds: afterCloseSeconds ?? 0, arrivals: { kind: 'poisson' }, laneChoice: 'random', retries: 0 },
+      ...{ afterCloseSeconds: afterCloseSeconds ?? 0, pattern, laneChoice, retries },
     },
     { seconds, warmUpSeconds, seed, runs, onProgress },
   );

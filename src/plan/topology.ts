@@ -57,8 +57,9 @@ export interface HostSettings {
 
 /** What is asked of a tier. */
 export interface Traffic {
-  /** Of the whole tier, 0 or more. */
+  /** Of the whole tier, 0 or more; of a day's curve where its share is 1. */
   readonly requestsPerSecond: number;
+  readonly pattern: TrafficPattern;
   /** How many requests a connection carries before it is closed: 1 or more. */
   readonly requestsPerConnection: number;
   /** How long a connection lives on average, 0 or more. */
@@ -66,7 +67,46 @@ export interface Traffic {
   readonly hold: HoldDistribution;
   /** Which end closes first, and has the TIME_WAIT. */
   readonly closes: 'from' | 'to';
+  /** How long a segment and its answer take, 0 or more: SYN_SENT lasts so long, and so does closing until TIME_WAIT. */
+  readonly roundTripSeconds: number;
+  /** Connections of each lane that stay open for the next request, 0 or more: one that finds none idle opens its own. */
+  readonly keptPerLane: number;
+  readonly laneChoice: LaneChoice;
+  /** How often a refused connection is tried again, on a lane chosen anew, at once: a whole number, 0 or more. */
+  readonly retries: number;
 }
+
+/** Where nothing is said of traffic but its rate: files and flags agree. */
+export const DEFAULT_TRAFFIC: Omit<Traffic, 'requestsPerSecond'> = {
+  pattern: { kind: 'poisson' },
+  requestsPerConnection: 1,
+  holdSeconds: 0,
+  hold: { kind: 'exponential' },
+  closes: 'from',
+  roundTripSeconds: 0,
+  keptPerLane: 0,
+  laneChoice: { kind: 'random' },
+  retries: 0,
+};
+
+/** When requests come. */
+export type TrafficPattern =
+  /** One each 1/rate seconds. */
+  | { readonly kind: 'constant' }
+  /** At random, each on its own. */
+  | { readonly kind: 'poisson' }
+  /** @param size so many at once, at random: a whole number, 1 or more */
+  | { readonly kind: 'bursts'; readonly size: number }
+  /** At random, at a rate that follows the day. @param shares of the rate, 0 or more, at equal steps from midnight on, joined by lines */
+  | { readonly kind: 'day'; readonly shares: readonly number[] };
+
+/** Which lane a connection goes to. */
+export type LaneChoice =
+  | { readonly kind: 'round-robin' }
+  | { readonly kind: 'random' }
+  | { readonly kind: 'least-used' }
+  /** The same one for the same key. @param keys how many there are, all of them as frequent: users, or addresses */
+  | { readonly kind: 'hash'; readonly keys: number };
 
 /** How the time that connections live is distributed around its mean. */
 export type HoldDistribution =

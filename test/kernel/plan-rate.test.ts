@@ -47,8 +47,13 @@ describe('the rate that a lane sustains', () => {
     const seconds = 100;
     const { attempts, refusals } = simulate(
       {
-        ...{ lanes: 1, slotsPerLane: SLOTS, opensPerSecond: offered, arrivals: { kind: 'even' }, holdSeconds },
-        ...{ hold: { kind: 'constant' }, afterCloseSeconds: reuseDelaySeconds, laneChoice: 'random', retries: 0 },
+        ...{ lanes: 1, slotsPerLane: SLOTS, opensPerSecond: offered, pattern: { kind: 'constant' }, holdSeconds },
+        ...{
+          hold: { kind: 'constant' },
+          afterCloseSeconds: reuseDelaySeconds,
+          laneChoice: { kind: 'random' },
+          retries: 0,
+        },
       },
       { seconds, warmUpSeconds: 10, seed: 1 },
     );

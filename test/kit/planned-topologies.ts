@@ -1,6 +1,6 @@
 import type { PlannedRemedy, PlanReport, TierAnswer } from '../../src/plan/answer.ts';
 import type { Gateway } from '../../src/plan/gateway.ts';
-import type { Tier, Topology } from '../../src/plan/topology.ts';
+import { DEFAULT_TRAFFIC, type Tier, type Topology } from '../../src/plan/topology.ts';
 import { erlangB, erlangsFor } from '../../src/tcp/erlang.ts';
 import { PortSet } from '../../src/tcp/port-set.ts';
 
@@ -72,16 +72,7 @@ function tierOf(wanted: Wanted): Tier {
       timeWaitSeconds: 60,
       reuseDelaySeconds: null,
     },
-    traffic:
-      rate === null
-        ? null
-        : {
-            requestsPerSecond: rate,
-            requestsPerConnection: 1,
-            holdSeconds: HOLD_SECONDS,
-            hold: { kind: 'exponential' },
-            closes: 'from',
-          },
+    traffic: rate === null ? null : { ...DEFAULT_TRAFFIC, requestsPerSecond: rate, holdSeconds: HOLD_SECONDS },
   };
 }
 

@@ -1,5 +1,12 @@
 import type { Gateway } from '../../src/plan/gateway.ts';
-import type { Destinations, HostSettings, Sources, Tier, Traffic } from '../../src/plan/topology.ts';
+import {
+  DEFAULT_TRAFFIC,
+  type Destinations,
+  type HostSettings,
+  type Sources,
+  type Tier,
+  type Traffic,
+} from '../../src/plan/topology.ts';
 import { LINUX_DEFAULT_RANGE } from '../../src/tcp/port-range.ts';
 import { PortSet } from '../../src/tcp/port-set.ts';
 
@@ -29,8 +36,8 @@ export function tierLike({ name, from, to, via, settings, traffic }: TierChanges
       traffic === null
         ? null
         : {
-            ...{ requestsPerSecond: 500, requestsPerConnection: 1, holdSeconds: 0.05 },
-            ...{ hold: { kind: 'exponential' }, closes: 'from' },
+            ...DEFAULT_TRAFFIC,
+            ...{ requestsPerSecond: 500, holdSeconds: 0.05 },
             ...traffic,
           },
   };

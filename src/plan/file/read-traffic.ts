@@ -2,7 +2,7 @@ import { isMap, type Node } from 'yaml';
 import { FourtupleError } from '../../tcp/error.ts';
 import type { Gateway, GatewayKind, GatewayUse } from '../gateway.ts';
 import { findGateway, GATEWAYS } from '../gateways/gateways.ts';
-import type { HoldDistribution, Traffic } from '../topology.ts';
+import { DEFAULT_TRAFFIC, type HoldDistribution, type Traffic } from '../topology.ts';
 import { Fields } from './fields.ts';
 import { quote } from './problems.ts';
 import type { Hosts } from './read-hosts.ts';
@@ -63,14 +63,15 @@ function hostsOf(tiers: readonly Hosts[]): Kind<Hosts> {
 
 function readTraffic(file: YamlFile, fields: Fields): Traffic | null {
   if (!TRAFFIC_KEYS.some((key) => fields.has(key))) return null;
-  const traffic = {
+  const unsaid = DEFAULT_TRAFFIC;
+  return {
+    ...unsaid,
     requestsPerSecond: fields.read('rate', RATE, 0),
-    requestsPerConnection: fields.read('requestsPerConnection', REQUESTS, 1),
-    holdSeconds: fields.read('hold', SECONDS, 0),
+    requestsPerConnection: fields.read('requestsPerConnection', REQUESTS, unsaid.requestsPerConnection),
+    holdSeconds: fields.read('hold', SECONDS, unsaid.holdSeconds),
     hold: readDistribution(file, fields),
-    closes: fields.read('closes', wordOf(['client', 'server']), 'client'),
+    closes: fields.read('closes', wordOf(['client', 'server']), 'client') === 'client' ? 'from' : 'to',
   };
-  return { ...traffic, closes: traffic.closes === 'client' ? 'from' : 'to' };
 }
 
 function readDistribution(file: YamlFile, fields: Fields): HoldDistribution {
@@ -79,7 +80,7 @@ function readDistribution(file: YamlFile, fields: Fields): HoldDistribution {
     const parameters = new Fields(file, value, 'a distribution with parameters', ['log-normal']);
     return { kind: 'log-normal', deviation: parameters.require('log-normal', DEVIATION) ?? 1 };
   }
-  return fields.read('distribution', DISTRIBUTION, { kind: 'exponential' });
+  return fields.read('distribution', DISTRIBUTION, DEFAULT_TRAFFIC.hold);
 }
 
 const DISTRIBUTION: Kind<HoldDistribution> = {

@@ -14,7 +14,7 @@ import { formatPortList } from '../../tcp/port-list.ts';
 import { formatRange, LINUX_DEFAULT_RANGE } from '../../tcp/port-range.ts';
 import { PortSet } from '../../tcp/port-set.ts';
 import { findGateway } from '../gateways/gateways.ts';
-import type { HoldDistribution, Tier, Topology, Traffic } from '../topology.ts';
+import { DEFAULT_TRAFFIC, type HoldDistribution, type Tier, type Topology, type Traffic } from '../topology.ts';
 import { readTopology } from './read-topology.ts';
 
 type Style = DocumentOptions & SchemaOptions & CreateNodeOptions & ToStringOptions;
@@ -168,6 +168,7 @@ function expectedTier({ names, hosts }: Plan, from: number, to: number, entry: A
 function expectedTraffic({ gatewayAddresses: _, ...entry }: AnyTraffic): Traffic | null {
   if (Object.keys(entry).length === 0) return null;
   return {
+    ...DEFAULT_TRAFFIC,
     requestsPerSecond: entry.rate ?? 0,
     requestsPerConnection: entry.requestsPerConnection ?? 1,
     holdSeconds: (entry.hold ?? 0) / 1_000,

@@ -6,11 +6,11 @@ const TIER: SimulatedTier = {
   lanes: 1,
   slotsPerLane: 50,
   opensPerSecond: 45,
-  arrivals: { kind: 'poisson' },
+  pattern: { kind: 'poisson' },
   holdSeconds: 0.5,
   hold: { kind: 'exponential' },
   afterCloseSeconds: 0.5,
-  laneChoice: 'round-robin',
+  laneChoice: { kind: 'round-robin' },
   retries: 0,
 };
 const OPTIONS = { seconds: 100, warmUpSeconds: 10, seed: 7 };

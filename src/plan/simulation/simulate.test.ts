@@ -9,14 +9,14 @@ const TIER: SimulatedTier = {
   lanes: 1,
   slotsPerLane: 100,
   opensPerSecond: 100,
-  arrivals: { kind: 'even' },
+  pattern: { kind: 'constant' },
   holdSeconds: 0.25,
   hold: { kind: 'constant' },
   afterCloseSeconds: 0.75,
-  laneChoice: 'round-robin',
+  laneChoice: { kind: 'round-robin' },
   retries: 0,
 };
-const RANDOM: SimulatedTier = { ...TIER, arrivals: { kind: 'poisson' }, hold: { kind: 'exponential' } };
+const RANDOM: SimulatedTier = { ...TIER, pattern: { kind: 'poisson' }, hold: { kind: 'exponential' } };
 const OPTIONS: SimulationOptions = { seconds: 210, warmUpSeconds: 10, seed: 1 };
 
 describe('refusals of connections that come at random', () => {
@@ -102,7 +102,7 @@ describe('even arrivals that are held for a constant time', () => {
 
 describe('a simulation', () => {
   it('is the same for the same seed, and another for another', () => {
-    const tier: SimulatedTier = { ...RANDOM, lanes: 4, laneChoice: 'random', opensPerSecond: 380 };
+    const tier: SimulatedTier = { ...RANDOM, lanes: 4, laneChoice: { kind: 'random' }, opensPerSecond: 380 };
     expect(simulate(tier, OPTIONS)).toEqual(simulate(tier, OPTIONS));
     expect(simulate(tier, OPTIONS).meanUsed).not.toBe(simulate(tier, { ...OPTIONS, seed: 2 }).meanUsed);
   });
@@ -110,7 +110,7 @@ describe('a simulation', () => {
   it('refuses least where the least used lane is chosen, and most where any is', () => {
     const tier = { ...RANDOM, lanes: 10, slotsPerLane: 20, opensPerSecond: 180 };
     const [least = 0, inTurn = 0, random = 0] = (['least-used', 'round-robin', 'random'] as const).map(
-      (laneChoice) => simulate({ ...tier, laneChoice }, { ...OPTIONS, seconds: 1_000 }).refusalProbability,
+      (kind) => simulate({ ...tier, laneChoice: { kind } }, { ...OPTIONS, seconds: 1_000 }).refusalProbability,
     );
     // All lanes together are one with all slots; those chosen at random are ten by themselves.
     expect(least / erlangB(200, 180)).toBeCloseTo(1, 0);
@@ -120,7 +120,13 @@ describe('a simulation', () => {
   });
 
   it('refuses less where a connection is tried again on another lane', () => {
-    const tier: SimulatedTier = { ...RANDOM, lanes: 10, slotsPerLane: 20, opensPerSecond: 180, laneChoice: 'random' };
+    const tier: SimulatedTier = {
+      ...RANDOM,
+      lanes: 10,
+      slotsPerLane: 20,
+      opensPerSecond: 180,
+      laneChoice: { kind: 'random' },
+    };
     const [none = 0, one = 0, three = 0] = [0, 1, 3].map(
       (retries) => simulate({ ...tier, retries }, OPTIONS).refusalProbability,
     );
@@ -137,10 +143,10 @@ describe('a simulation', () => {
     const tier = { ...RANDOM, opensPerSecond: 80 };
     const options = { ...OPTIONS, seconds: 1_000 };
     const single = simulate(tier, options);
-    const bursts = simulate({ ...tier, arrivals: { kind: 'bursts', size: 20 } }, options);
+    const bursts = simulate({ ...tier, pattern: { kind: 'bursts', size: 20 } }, options);
     expect(bursts.refusalProbability).toBeGreaterThan(5 * single.refusalProbability);
     expect(bursts.attempts / single.attempts).toBeCloseTo(1, 1);
-    expect(simulate({ ...tier, arrivals: { kind: 'bursts', size: 1 } }, options)).toEqual(single);
+    expect(simulate({ ...tier, pattern: { kind: 'bursts', size: 1 } }, options)).toEqual(single);
   });
 
   it('counts after the warm-up only, but for the first refusal', () => {

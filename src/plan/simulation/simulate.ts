@@ -1,4 +1,4 @@
-import type { HoldDistribution } from '../topology.ts';
+import type { HoldDistribution, LaneChoice, TrafficPattern } from '../topology.ts';
 import { type Arrivals, BurstArrivals, EvenArrivals } from './arrivals.ts';
 import { HeldSlots } from './held-slots.ts';
 import { drawHoldSeconds } from './hold-times.ts';
@@ -13,7 +13,7 @@ export interface SimulatedTier {
   readonly slotsPerLane: number;
   /** Of the whole tier, above 0. */
   readonly opensPerSecond: number;
-  readonly arrivals: ArrivalPattern;
+  readonly pattern: TrafficPattern;
   readonly holdSeconds: number;
   readonly hold: HoldDistribution;
   /** How long a slot is held after its connection is closed: the same for each. */
@@ -22,14 +22,6 @@ export interface SimulatedTier {
   /** How often a refused connection is tried again, on a lane chosen anew, at once; 0 or more. */
   readonly retries: number;
 }
-
-/** `even`: a connection each 1/rate seconds. `poisson`: at random. `bursts`: so many at once, at random. */
-export type ArrivalPattern =
-  | { readonly kind: 'even' }
-  | { readonly kind: 'poisson' }
-  | { readonly kind: 'bursts'; readonly size: number };
-
-export type LaneChoice = 'round-robin' | 'random' | 'least-used';
 
 export interface SimulationOptions {
   /** How long traffic goes on, in simulated seconds, above 0. */
@@ -178,11 +170,11 @@ class Simulation {
 }
 
 function lanesOf({ laneChoice, lanes, slotsPerLane }: SimulatedTier, random: Random): Lanes {
-  if (laneChoice === 'least-used') return new LeastUsedLanes(lanes, slotsPerLane);
-  return laneChoice === 'random' ? new RandomLanes(lanes, random) : new RoundRobinLanes(lanes);
+  if (laneChoice.kind === 'least-used') return new LeastUsedLanes(lanes, slotsPerLane);
+  return laneChoice.kind === 'random' ? new RandomLanes(lanes, random) : new RoundRobinLanes(lanes);
 }
 
-function arrivalsOf({ arrivals, opensPerSecond }: SimulatedTier, random: Random): Arrivals {
-  if (arrivals.kind === 'even') return new EvenArrivals(opensPerSecond);
-  return new BurstArrivals(opensPerSecond, arrivals.kind === 'bursts' ? arrivals.size : 1, random);
+function arrivalsOf({ pattern, opensPerSecond }: SimulatedTier, random: Random): Arrivals {
+  if (pattern.kind === 'constant') return new EvenArrivals(opensPerSecond);
+  return new BurstArrivals(opensPerSecond, pattern.kind === 'bursts' ? pattern.size : 1, random);
 }
