@@ -12,12 +12,13 @@ import { describeError } from './error-text.ts';
 import { FAILED, WRONG_USE } from './exit-code.ts';
 import { fixCommand } from './fix-command.ts';
 import { flagName } from './flag-name.ts';
+import { labCommand } from './lab-command.ts';
 import { planCommand } from './plan-command.ts';
 import { statusCommand } from './status-command.ts';
 import { version } from './version.ts';
 
 /** Each is loaded when it is run. */
-const COMMANDS = { status: statusCommand, doctor: doctorCommand, fix: fixCommand, plan: planCommand };
+const COMMANDS = { status: statusCommand, doctor: doctorCommand, fix: fixCommand, plan: planCommand, lab: labCommand };
 /** Errors that say how the command line is wrong. */
 const WRONG_USES: readonly string[] = ['FT_ARGUMENT', 'FT_PORT_RANGE'];
 

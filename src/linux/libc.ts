@@ -6,6 +6,7 @@ import { FourtupleError } from '../tcp/error.ts';
 type Memory = ArrayBufferView | null;
 
 interface Libc {
+  accept4(fd: number, address: Memory, length: Memory, flags: number): number;
   bind(fd: number, address: Memory, size: number): number;
   clock_getres(clock: number, into: Memory): number;
   close(fd: number): number;
@@ -14,14 +15,18 @@ interface Libc {
   /** `size` holds the room in `into`, and what was filled of it afterwards. */
   getsockopt(fd: number, level: number, option: number, into: Memory, size: Uint32Array): number;
   if_indextoname(index: number, into: Memory): bigint | null;
+  getsockname(fd: number, address: Memory, length: Uint32Array): number;
   ioctl(fd: number, request: number): number;
+  listen(fd: number, backlog: number): number;
   open(path: string, flags: number, mode: number): number;
   /** A path as bytes ends with a zero. */
+  read(fd: number, into: Memory, size: number): number;
   readlinkat(directory: number, path: string | Uint8Array, into: Memory, size: number): number;
   recv(fd: number, into: Memory, size: number, flags: number): number;
   send(fd: number, from: Memory, size: number, flags: number): number;
   setns(fd: number, kind: number): number;
   setsockopt(fd: number, level: number, option: number, value: Memory, size: number): number;
+  shutdown(fd: number, how: number): number;
   socket(family: number, type: number, protocol: number): number;
 }
 
@@ -46,20 +51,25 @@ const send = library.func('long send(int, void *, size_t, int)');
 
 /** The C library, by the names of its functions. Each returns -1 (or null) on failure; read {@link errno} at once. */
 export const libc: Libc = {
+  accept4: library.func('int accept4(int, void *, void *, int)'),
   bind: library.func('int bind(int, const void *, unsigned int)'),
   clock_getres: library.func('int clock_getres(int, void *)'),
   close: library.func('int close(int)'),
   connect: library.func('int connect(int, const void *, unsigned int)'),
   flock: library.func('int flock(int, int)'),
+  getsockname: library.func('int getsockname(int, void *, void *)'),
   getsockopt: library.func('int getsockopt(int, int, int, void *, void *)'),
   if_indextoname: library.func('void *if_indextoname(unsigned int, void *)'),
   ioctl: library.func('int ioctl(int, unsigned long)'),
+  listen: library.func('int listen(int, int)'),
   open: library.func('int open(const char *, int, int)'),
+  read: library.func('long read(int, void *, size_t)'),
   readlinkat: library.func('long readlinkat(int, const char *, void *, size_t)'),
   recv: library.func('long recv(int, void *, size_t, int)'),
   send,
   setns: library.func('int setns(int, int)'),
   setsockopt: library.func('int setsockopt(int, int, int, const void *, unsigned int)'),
+  shutdown: library.func('int shutdown(int, int)'),
   socket: library.func('int socket(int, int, int)'),
 };
 

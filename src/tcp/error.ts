@@ -7,6 +7,7 @@ export type FourtupleErrorCode =
   | 'FT_CHANGED'
   | 'FT_JOURNAL'
   | 'FT_KERNEL'
+  | 'FT_LAB'
   | 'FT_NAMESPACE'
   | 'FT_PORT_RANGE'
   | 'FT_PRIVILEGE'

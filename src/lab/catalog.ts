@@ -1,0 +1,21 @@
+import { FourtupleError } from '../tcp/error.ts';
+import { nearNames } from '../tcp/near-names.ts';
+import type { Experiment } from './experiment.ts';
+import { capacity } from './experiments/capacity.ts';
+
+/** Every experiment there is, in the order in which they are told. */
+export const EXPERIMENTS: readonly Experiment[] = [capacity];
+
+/** @throws FourtupleError FT_ARGUMENT where there is no such experiment, with the nearest name */
+export function findExperiment(name: string): Experiment {
+  const found = EXPERIMENTS.find((experiment) => experiment.name === name);
+  if (found !== undefined) return found;
+  const [nearest] = nearNames(
+    name,
+    EXPERIMENTS.map((experiment) => experiment.name),
+    1,
+  );
+  throw new FourtupleError('FT_ARGUMENT', `there is no experiment '${name}'`, {
+    hint: `Is ${nearest} meant? \`fourtuple lab\` lists them all.`,
+  });
+}

@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process';
+import { FourtupleError } from '../tcp/error.ts';
+
+/** A way to start a process apart from the rest of the machine. */
+export interface Isolation {
+  readonly runsAs: 'root' | 'user';
+  /** What a command line begins with. */
+  readonly prefix: readonly string[];
+}
+
+/** The process ends with the one that started it, however that ends (PR_SET_PDEATHSIG of prctl(2)). */
+export const DIES_WITH_ITS_PARENT: readonly string[] = ['setpriv', '--pdeathsig', 'KILL'];
+
+/** Namespaces of the network and of mounts: whatever is set up in them goes with the last process in them. */
+const APART = ['unshare', '--net', '--mount'];
+
+const WAYS: readonly Isolation[] = [
+  { runsAs: 'root', prefix: [...DIES_WITH_ITS_PARENT, ...APART] },
+  { runsAs: 'user', prefix: [...DIES_WITH_ITS_PARENT, ...APART, '--user', '--map-root-user'] },
+];
+
+/**
+ * How experiments are kept apart here: as root, or inside a user namespace.
+ *
+ * @throws FourtupleError FT_PRIVILEGE where this process can have neither; FT_UNSUPPORTED where a program is missing
+ */
+export function findIsolation(): Isolation {
+  const refusals: string[] = [];
+  for (const way of WAYS) {
+    const [command = '', ...args] = [...way.prefix, 'ip', 'link', 'set', 'lo', 'up'];
+    const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
+    if (status === 0) return way;
+    if (error !== undefined || status === 127) throw missingPrograms(error ?? stderr.trim());
+    refusals.push(stderr.trim());
+  }
+  throw new FourtupleError('FT_PRIVILEGE', 'the lab cannot make network namespaces here', {
+    hint: `Run it as root, or allow user namespaces (kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns, user.max_user_namespaces). The kernel says: ${refusals.join('; ')}.`,
+  });
+}
+
+function missingPrograms(cause: unknown): FourtupleError {
+  return new FourtupleError('FT_UNSUPPORTED', 'the lab needs unshare, setpriv and ip', {
+    hint: 'Install util-linux and iproute2.',
+    cause,
+  });
+}

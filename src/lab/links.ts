@@ -1,0 +1,59 @@
+import { FourtupleError } from '../tcp/error.ts';
+import type { Host } from './host.ts';
+
+/** One end of a wire. */
+export interface LinkEnd {
+  readonly host: Host;
+  readonly link: string;
+  /** With their prefix lengths: `10.77.0.1/24`. */
+  readonly addresses: readonly string[];
+}
+
+/** Gives a link that is up one more address, by itself, that can be used at once. */
+export function addAddress(host: Host, link: string, address: string): void {
+  assign(host, link, `${address}/${isIpv6(address) ? 128 : 32}`);
+  awaitRoute(host, address);
+}
+
+/** Joins two hosts by a wire. */
+export function join(near: LinkEnd, far: LinkEnd): void {
+  near.host.ip(`link add ${near.link} type veth peer name ${far.link} netns ${far.host.name}`);
+  raise(near);
+  raise(far);
+}
+
+/** Joins hosts to a bridge of one of them: all on one network. */
+export function joinByBridge(bridge: LinkEnd, ends: readonly LinkEnd[]): void {
+  bridge.host.ip(`link add ${bridge.link} type bridge`);
+  raise(bridge);
+  for (const end of ends) {
+    const port = `${bridge.link}-${end.host.name}`.slice(-15);
+    join({ host: bridge.host, link: port, addresses: [] }, end);
+    bridge.host.ip(`link set ${port} master ${bridge.link}`);
+  }
+}
+
+function raise({ host, link, addresses }: LinkEnd): void {
+  for (const address of addresses) assign(host, link, address);
+  host.ip(`link set ${link} up`);
+}
+
+/** Without duplicate address detection. */
+function assign(host: Host, link: string, address: string): void {
+  host.ip(`address add ${address} dev ${link}${isIpv6(address) ? ' nodad' : ''}`);
+}
+
+const ROUTE_WAIT_MS = 5_000;
+
+/** The kernel adds the local route of an IPv6 address in a work queue of its own, later (addrconf_dad_work). */
+function awaitRoute(host: Host, address: string): void {
+  if (!isIpv6(address)) return;
+  const end = performance.now() + ROUTE_WAIT_MS;
+  while (host.ip(`-6 route show table local ${address}`) === '') {
+    if (performance.now() > end) throw new FourtupleError('FT_LAB', `${address} on ${host.name} has no local route`);
+  }
+}
+
+function isIpv6(address: string): boolean {
+  return address.includes(':');
+}

@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { hostname, release } from 'node:os';
+import { ticksPerSecond } from '../linux/timer-tick.ts';
+import type { PortRange } from '../tcp/port-range.ts';
+import type { Experiment } from './experiment.ts';
+import type { Isolation } from './isolation.ts';
+import type { ExperimentReport, LabReport } from './lab-report.ts';
+import { type Message, MessageReader, type Progress } from './messages.ts';
+import { missingProgram } from './needed-programs.ts';
+import { Outcome } from './outcome.ts';
+
+export interface LabOptions {
+  readonly experiments: readonly Experiment[];
+  readonly isolation: Isolation;
+  readonly range: PortRange;
+  /** The command line that runs one experiment as a process of its own: its name is put behind it. */
+  readonly command: readonly string[];
+  /** Ends the experiments that run, and with them what they have made. */
+  readonly signal: AbortSignal;
+  onProgress(experiment: Experiment, progress: Progress): void;
+  onReport(report: ExperimentReport): void;
+}
+
+/**
+ * Runs experiments: those that mostly wait side by side, the busy ones one by one when the others have come to wait.
+ *
+ * @throws the reason of the signal
+ */
+export async function runLab(options: LabOptions): Promise<LabReport> {
+  const { experiments, isolation, range, signal } = options;
+  const [startedAt, takenAt] = [performance.now(), new Date().toISOString()];
+  const reports = new Map<Experiment, ExperimentReport>();
+  const one = async (experiment: Experiment, onIdle?: () => void): Promise<void> => {
+    const report = await runOne(experiment, options, onIdle);
+    reports.set(experiment, report);
+    options.onReport(report);
+  };
+  const waiting = experiments.filter(({ pace }) => pace === 'waiting').map((experiment) => untilIdle(experiment, one));
+  await Promise.all(waiting.map(({ idle }) => idle));
+  for (const experiment of experiments.filter(({ pace }) => pace === 'busy')) {
+    signal.throwIfAborted();
+    await one(experiment);
+  }
+  await Promise.all(waiting.map(({ end }) => end));
+  signal.throwIfAborted();
+  return {
+    schema: 1,
+    takenAt,
+    durationSeconds: (performance.now() - startedAt) / 1_000,
+    host: {
+      ...{ name: hostname(), kernel: release(), ticksPerSecond: ticksPerSecond() },
+      ...{ runsAs: isolation.runsAs, range },
+    },
+    experiments: experiments.flatMap((experiment) => reports.get(experiment) ?? []),
+  };
+}
+
+/** Starts one. `idle`: it leaves the machine to others, or has ended. */
+function untilIdle(
+  experiment: Experiment,
+  run: (experiment: Experiment, onIdle: () => void) => Promise<void>,
+): { readonly idle: Promise<void>; readonly end: Promise<void> } {
+  let onIdle = (): void => {};
+  const idle = new Promise<void>((resolve) => {
+    onIdle = resolve;
+  });
+  const end = run(experiment, onIdle).finally(onIdle);
+  return { idle, end };
+}
+
+async function runOne(experiment: Experiment, options: LabOptions, onIdle?: () => void): Promise<ExperimentReport> {
+  const outcome = new Outcome(experiment);
+  const missing = experiment.programs.map(missingProgram).find((reason) => reason !== null);
+  if (missing !== undefined) {
+    outcome.hear({ kind: 'skipped', reason: missing });
+    return outcome.report();
+  }
+  const child = startExperiment(experiment, options);
+  const hear = (message: Message): void => {
+    outcome.hear(message);
+    if (message.kind !== 'progress') return;
+    options.onProgress(experiment, message.progress);
+    if (message.progress.isIdle) onIdle?.();
+  };
+  const errors = await listen(child, hear);
+  if (errors !== '') outcome.hear({ kind: 'failed', reason: errors });
+  return outcome.report();
+}
+
+function startExperiment({ name }: Experiment, { isolation, command, range, signal }: LabOptions): ChildProcess {
+  const [first = '', ...args] = [...isolation.prefix, ...command, name, `${range.low}-${range.high}`];
+  return spawn(first, args, { stdio: ['ignore', 'pipe', 'pipe'], signal, killSignal: 'SIGKILL' });
+}
+
+/** @returns what it has said on standard error, once it has ended */
+async function listen(child: ChildProcess, onMessage: (message: Message) => void): Promise<string> {
+  const reader = new MessageReader(onMessage);
+  let errors = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => reader.push(text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
+  });
+  try {
+    await once(child, 'close');
+  } catch (error) {
+    // It was ended on purpose, or could not be started.
+    return (error as Error).message;
+  }
+  return errors.trim();
+}
