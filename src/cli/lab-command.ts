@@ -80,12 +80,22 @@ const inside = buildCommand<{ readonly shell?: boolean }, [string, ReturnType<ty
   docs: { brief: 'Runs one experiment in the namespaces of this process' },
 });
 
+/** What an experiment starts where it may open too few files itself: not for people. */
+const hold = buildCommand<Record<string, never>, [string], CommandContext>({
+  loader: async () => (await import('./lab-inside.ts')).holdInside,
+  parameters: {
+    flags: {},
+    positional: { kind: 'tuple', parameters: [{ brief: 'What is held', parse: String, placeholder: 'ORDER' }] },
+  },
+  docs: { brief: 'Fills a lane of this process’s namespace, and holds its connections' },
+});
+
 /** `fourtuple lab`. */
 export const labCommand: RouteMap<CommandContext> = buildRouteMap({
-  routes: { list, run, shell, inside },
+  routes: { list, run, shell, inside, hold },
   defaultCommand: 'list',
   docs: {
     brief: 'Experiments: predictions beside measurements on the real kernel, in private network namespaces',
-    hideRoute: { inside: true },
+    hideRoute: { inside: true, hold: true },
   },
 });

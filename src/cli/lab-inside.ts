@@ -1,4 +1,5 @@
 import { runAsProcess } from '../lab/experiment-process.ts';
+import type { HolderOrder } from '../lab/load/holders.ts';
 import type { PortRange } from '../tcp/port-range.ts';
 
 /** `fourtuple lab inside`: one experiment, in the namespaces that this process was started in. */
@@ -15,4 +16,14 @@ export async function runInside(
   await runAsProcess(name, { range });
   // Sockets, and programs that it started, would keep it alive.
   process.exit();
+}
+
+/** `fourtuple lab hold`: holds connections in the namespace that this process was started in, until it is killed. */
+export async function holdInside(_: Record<string, never>, order: string): Promise<void> {
+  const [{ Host }, { holdLane }, { ownNamespace }] = await Promise.all([
+    import('../lab/host.ts'),
+    import('../lab/load/holders.ts'),
+    import('../linux/network-namespace.ts'),
+  ]);
+  await holdLane(new Host('holder', ownNamespace()), JSON.parse(order) as HolderOrder);
 }

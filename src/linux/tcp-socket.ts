@@ -1,5 +1,4 @@
 import { FourtupleError } from '../tcp/error.ts';
-import { AF_INET6 } from './inet-diag-message.ts';
 import { errno, errnoName, libc, SOCK_CLOEXEC } from './libc.ts';
 
 const SOCK_STREAM = 1;
@@ -27,9 +26,9 @@ export class TcpSocket {
     this.fd = fd;
   }
 
-  /** @throws FourtupleError FT_KERNEL, for one where no file can be opened any more */
+  /** @throws NoMoreFiles; FourtupleError FT_KERNEL */
   static open(address: SocketAddress, { blocking = true }: { readonly blocking?: boolean } = {}): TcpSocket {
-    const family = address[0] === AF_INET6 ? AF_INET6 : (address[0] as number);
+    const family = address[0] as number;
     const type = SOCK_STREAM | SOCK_CLOEXEC | (blocking ? 0 : SOCK_NONBLOCK);
     return new TcpSocket(checked('socket', libc.socket(family, type, 0)));
   }
@@ -93,7 +92,15 @@ export class TcpSocket {
   }
 }
 
+/** This process has as many files open as it may (RLIMIT_NOFILE). */
+export class NoMoreFiles extends FourtupleError {
+  constructor(call: string) {
+    super('FT_KERNEL', `${call}: EMFILE, this process may open no more files`, { hint: 'Raise it with `ulimit -n`.' });
+  }
+}
+
 function checked(call: string, result: number): number {
   if (result >= 0) return result;
-  throw new FourtupleError('FT_KERNEL', `${call}: ${errnoName(errno())}`);
+  const name = errnoName(errno());
+  throw name === 'EMFILE' ? new NoMoreFiles(call) : new FourtupleError('FT_KERNEL', `${call}: ${name}`);
 }

@@ -4,8 +4,9 @@ import { formatPortList } from '../../tcp/port-list.ts';
 import { formatRange } from '../../tcp/port-range.ts';
 import { PortSet } from '../../tcp/port-set.ts';
 import type { Experiment } from '../experiment.ts';
+import type { Host } from '../host.ts';
 import { addAddress } from '../links.ts';
-import { fillWithLive } from '../load/fill.ts';
+import { fillLane } from '../load/holders.ts';
 import { Server, Way } from '../load/way.ts';
 import type { Stage } from '../stage.ts';
 import { KERNEL_REFUSES } from './evidence.ts';
@@ -16,12 +17,17 @@ const RESERVED = 10;
 const LISTENING = 2;
 const BOUND = 100;
 
+/** Beyond, filling a lane takes minutes: past the cliff each connect() searches half of the range in vain. */
+const MOST_IN_TWO_PASSES = 4_096;
+const IN_ONE_PASS =
+  'The range is filled with IP_LOCAL_PORT_RANGE set, which changes how connect() searches, not how much it finds.';
+
 /** What connect() can choose from on one host, and what makes it so. */
 interface Case {
   readonly name: string;
   readonly what: string;
   readonly pool: PortPool;
-  prepare(host: Parameters<typeof fillWithLive>[0]): void;
+  prepare(host: Host): void;
 }
 
 /** A lane is filled until the kernel refuses: with the range alone, and with what takes ports away from it. */
@@ -51,11 +57,13 @@ export const capacity: Experiment = {
             basis: basisOf(pool),
           }),
         );
+        const isInOnePass = stage.ports > MOST_IN_TWO_PASSES;
+        if (isInOnePass) stage.note(IN_ONE_PASS);
         for (const [index, { host, name }] of cases.entries()) {
           stage.progress(`filling a lane, ${name}`, { share: index / cases.length });
-          const taken = fillWithLive(host, new Way(new Server(host, HERE, PORT)));
-          stated[index]?.measure(taken.length, KERNEL_REFUSES);
-          for (const socket of taken) socket.resetOnClose().close();
+          const { taken, release } = await fillLane(host, new Server(host, HERE, PORT), { isInOnePass });
+          stated[index]?.measure(taken, KERNEL_REFUSES);
+          release();
         }
       },
     };

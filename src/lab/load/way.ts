@@ -4,8 +4,14 @@ import { parseAddress } from '../../tcp/address.ts';
 import { FourtupleError } from '../../tcp/error.ts';
 import type { Host } from '../host.ts';
 
+/** What is connected to. */
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
 /** A server that takes whatever comes, without a program that must be scheduled for it. */
-export class Server {
+export class Server implements Endpoint {
   readonly address: string;
   readonly port: number;
   readonly listener: TcpSocket;
@@ -33,13 +39,13 @@ export interface WayOptions {
 const EVERY_PORT = [0, 65_535] as const;
 
 /** What a client does, over and over, to connect to one server: nothing of it is computed anew. */
-export class Way {
-  readonly server: Server;
+export class Way<To extends Endpoint = Server> {
+  readonly server: To;
   readonly #destination: Uint8Array;
   readonly #source: Uint8Array | null;
   readonly #options: WayOptions;
 
-  constructor(server: Server, options: WayOptions = {}) {
+  constructor(server: To, options: WayOptions = {}) {
     const { from, isBoundBefore = false } = options;
     this.server = server;
     this.#options = options;
