@@ -1,0 +1,19 @@
+import { toAscii } from './ascii.ts';
+import type { Screen } from './screen.ts';
+
+/**
+ * The same value, its texts fit for a screen: other programs have written some of them, and signs that move the cursor
+ * stay out. For a screen of ASCII they are turned before lines are broken: some become longer.
+ */
+export function printable<T>(value: T, screen: Screen): T {
+  if (typeof value === 'string') return textFor(value, screen) as T;
+  if (Array.isArray(value)) return value.map((one: unknown) => printable(one, screen)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, one]: [string, unknown]) => [key, printable(one, screen)]);
+  return Object.fromEntries(entries) as T;
+}
+
+function textFor(text: string, { unicode }: Screen): string {
+  const clean = text.replace(/\t/g, ' ').replace(/[^\P{Cc}\n]|\p{Bidi_Control}/gu, '\uFFFD');
+  return unicode ? clean : toAscii(clean);
+}
