@@ -38,7 +38,7 @@ export function findingText({ predicted, measured, unit, tolerance }: Finding): 
     predicted: formatDecimal(predicted / scale, decimals),
     measured: measured === null ? NOT_MEASURED : formatDecimal(measured / scale, decimals),
     unit: shown?.unit ?? unit,
-    offBy: measured === null ? '' : describeDifference(predicted / scale, measured / scale, tolerance, decimals),
+    offBy: measured === null ? '' : offByText(predicted / scale, measured / scale, tolerance, decimals),
     allowed: describeTolerance(tolerance, scale),
   };
 }
@@ -47,6 +47,17 @@ export function findingText({ predicted, measured, unit, tolerance }: Finding): 
 export function withUnit(figure: string, unit: string): string {
   if (unit === '' || figure === NOT_MEASURED) return figure;
   return unit.startsWith('/') || unit === '%' ? figure + unit : `${figure} ${unit}`;
+}
+
+/** All that is to be known of a prediction that fails. */
+export function describeDifference(finding: Finding): string {
+  const { what, basis, evidence, tolerance } = finding;
+  const { predicted, measured, unit, offBy, allowed } = findingText(finding);
+  const limit =
+    tolerance.kind === 'exact'
+      ? 'nothing is allowed'
+      : `${tolerance.kind === 'share' ? allowed : withUnit(allowed, unit)} is allowed`;
+  return `${what}: ${withUnit(predicted, unit)} predicted (${basis}), ${withUnit(measured, unit)} measured (${evidence ?? UNKNOWN}): off by ${offBy}, and ${limit}.`;
 }
 
 /** A number that stands alone, with four digits or all that are before the point; what is not known as `?`. */
@@ -66,7 +77,7 @@ function formatDecimal(value: number, decimals: number): string {
   return value < 0 && /[1-9]/.test(digits) ? `−${digits}` : digits;
 }
 
-function describeDifference(predicted: number, measured: number, tolerance: Tolerance, decimals: number): string {
+function offByText(predicted: number, measured: number, tolerance: Tolerance, decimals: number): string {
   const difference = measured - predicted;
   if (tolerance.kind === 'share' && predicted !== 0) {
     const percent = (100 * difference) / Math.abs(predicted);

@@ -26,13 +26,16 @@ export function plotScales({ x, y, series, marks }: Plot): PlotScales {
   };
 }
 
+/** What is less than the least stands for nothing, and there is no axis to what is more than the most. */
+const [LEAST, MOST] = [1e-12, 1e18];
+
 /** The points of a curve that can be drawn: the logarithm knows no zero. */
 export function drawable({ points }: Series, { x, y }: Pick<Plot, 'x' | 'y'>): (readonly [number, number])[] {
   return points.filter(([one, other]) => isDrawable(x, one) && isDrawable(y, other));
 }
 
 function isDrawable({ isLogarithmic }: Axis, value: number): boolean {
-  return Number.isFinite(value) && (isLogarithmic !== true || value > 0);
+  return Math.abs(value) <= MOST && (isLogarithmic !== true || value >= LEAST);
 }
 
 function scaleOf(axis: Axis, all: readonly number[]): PlotScale {
@@ -72,7 +75,7 @@ function linear({ unit }: Axis, least: number, most: number): PlotScale {
 }
 
 function positive(value: number): number {
-  return value > 0 && Number.isFinite(value) ? value : 1;
+  return value >= LEAST ? value : 1;
 }
 
 const UNITS = { share: '', count: '', seconds: 's', microseconds: 'µs', 'per second': '/s' } as const;

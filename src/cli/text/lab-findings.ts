@@ -1,4 +1,4 @@
-import { findingText, withUnit } from '../../lab/figure-text.ts';
+import { describeDifference, findingText } from '../../lab/figure-text.ts';
 import type { ExperimentReport, Finding } from '../../lab/lab-report.ts';
 import { differing } from '../../lab/verdict.ts';
 import { toAscii } from './ascii.ts';
@@ -101,13 +101,6 @@ function renderEvidence(findings: readonly Finding[], screen: Screen): string[] 
 }
 
 function renderDifference(finding: Finding, screen: Screen): string {
-  const { predicted, measured, unit, offBy } = findingText(finding);
-  const sentence = `${finding.what}: ${withUnit(predicted, unit)} predicted (${finding.basis}), ${withUnit(measured, unit)} measured (${finding.evidence ?? ''}): off by ${offBy}, and ${allowedOf(finding)}.`;
+  const sentence = describeDifference(finding);
   return differsLine(screen.unicode ? sentence : toAscii(sentence), screen);
-}
-
-function allowedOf(finding: Finding): string {
-  const { allowed, unit } = findingText(finding);
-  if (finding.tolerance.kind === 'exact') return 'nothing is allowed';
-  return `${finding.tolerance.kind === 'share' ? allowed : withUnit(allowed, unit)} is allowed`;
 }
