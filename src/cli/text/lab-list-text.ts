@@ -1,7 +1,7 @@
 import type { LabList, ListedExperiment } from '../../lab/lab-list.ts';
 import { formatWait } from '../../tcp/number-text.ts';
 import { toAscii } from './ascii.ts';
-import { printable } from './printable.ts';
+import { fitForScreen } from './fit-for-screen.ts';
 import type { Screen } from './screen.ts';
 import { style } from './style.ts';
 import { wrap } from './wrap.ts';
@@ -14,7 +14,7 @@ const ABOUT =
 
 /** Every experiment and what it asks, what cannot run here, and how to run the others. */
 export function renderLabList(list: LabList, screen: Screen): string {
-  const shown = printable(list, screen);
+  const shown = fitForScreen(list, screen);
   const blocks = [
     [wrap(ABOUT, screen.width, '')],
     renderTable(shown.experiments, screen),

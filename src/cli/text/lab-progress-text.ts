@@ -3,8 +3,8 @@ import type { ExperimentReport } from '../../lab/lab-report.ts';
 import type { Progress } from '../../lab/messages.ts';
 import { describeFindings } from '../../lab/verdict.ts';
 import { formatSeconds, formatWait } from '../../tcp/number-text.ts';
+import { fitForScreen } from './fit-for-screen.ts';
 import { markOf } from './lab-findings.ts';
-import { printable } from './printable.ts';
 import type { Screen } from './screen.ts';
 import { style } from './style.ts';
 
@@ -43,7 +43,7 @@ export function renderRunning(
     hasEstimate && left > 0 ? `${formatWait(Math.max(1, Math.ceil(left)))} left` : formatTime(elapsedSeconds);
   const guess = hasEstimate ? Math.min(MOST_GUESSED, elapsedSeconds / experiment.seconds) : null;
   const bar = width < WIDE_ENOUGH ? [] : [renderShare(progress?.share ?? guess, unicode)];
-  const doing = printable(progress?.doing ?? 'setting up', screen).replaceAll('\n', ' ');
+  const doing = fitForScreen(progress?.doing ?? 'setting up', screen).replaceAll('\n', ' ');
   const parts = [experiment.name.padEnd(names), ...bar, time.padStart(10), doing];
   const line = `${frames[tick % frames.length]} ${parts.join('  ')}`;
   return cut(line, screen);
@@ -78,7 +78,7 @@ export function describeEnd(report: ExperimentReport, names: number, screen: Scr
     result === 'skipped'
       ? SKIPPED[screen.unicode ? 'unicode' : 'ascii']
       : markOf({ agrees: result === 'agrees' }, screen);
-  return { mark, text: printable(`${name.padEnd(names)}  ${what}`, screen) };
+  return { mark, text: fitForScreen(`${name.padEnd(names)}  ${what}`, screen) };
 }
 
 /** The same for a terminal: in colours, and no longer than a line. */

@@ -4,9 +4,9 @@ import { describeMeaning, describeVerdict, differing, holds } from '../../lab/ve
 import { formatCount } from '../../tcp/number-text.ts';
 import { formatRange, rangeSize } from '../../tcp/port-range.ts';
 import { toAscii } from './ascii.ts';
+import { fitForScreen } from './fit-for-screen.ts';
 import { differsLine } from './lab-differs.ts';
 import { renderExperiment } from './lab-experiment.ts';
-import { printable } from './printable.ts';
 import { renderHead } from './report-head.ts';
 import type { Screen } from './screen.ts';
 import { style } from './style.ts';
@@ -14,7 +14,7 @@ import { wrap } from './wrap.ts';
 
 /** What came of a lab, for people: each experiment, and at last the verdict, which stays on the screen. */
 export function renderLab(report: LabReport, screen: Screen): string {
-  const shown = printable(report, screen);
+  const shown = fitForScreen(report, screen);
   const blocks = [
     [renderHead(shown, screen, 'measured'), style(screen, 'dim', wrap(describePlace(shown), screen.width))],
     ...shown.experiments.map((experiment) => [renderExperiment(experiment, screen)]),
