@@ -4,7 +4,6 @@ import type { NamespaceReport } from '../diagnosis/report.ts';
 import type { Remedy } from '../remedies/remedy.ts';
 import { FourtupleError } from '../tcp/error.ts';
 import type { FixFlags } from './fix-flags.ts';
-import { untilInterrupted } from './fix-interrupt.ts';
 import { printFix, warn } from './fix-output.ts';
 import { type FixPlace, lookAt } from './fix-place.ts';
 import type { Prepared } from './fix-prepare.ts';
@@ -12,6 +11,7 @@ import type { FixApplied, ObservedLane } from './fix-report.ts';
 import { print } from './output.ts';
 import { renderChanged, renderObserved } from './text/fix-remedy-text.ts';
 import { screenOf } from './text/screen.ts';
+import { untilInterrupted } from './until-interrupted.ts';
 import { watchNamespaces } from './watch-namespaces.ts';
 
 /** What was changed, and the entry of the journal that tells of it. */

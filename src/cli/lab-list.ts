@@ -1,15 +1,16 @@
 import { EXPERIMENTS } from '../lab/catalog.ts';
+import { listLab } from '../lab/lab-list.ts';
 import type { LabListFlags } from './lab-flags.ts';
 import { print } from './output.ts';
 
 /** `fourtuple lab`. */
 export async function listExperiments({ json }: LabListFlags): Promise<void> {
-  const listed = EXPERIMENTS.map(({ name, question, remedies, seconds }) => ({ name, question, remedies, seconds }));
+  const list = listLab(EXPERIMENTS);
   if (json === true) {
-    await print(`${JSON.stringify({ schema: 1, experiments: listed }, null, 2)}\n`);
+    await print(`${JSON.stringify(list, null, 2)}\n`);
     return;
   }
-  const { renderExperiments } = await import('./text/lab-list-text.ts');
+  const { renderLabList } = await import('./text/lab-list-text.ts');
   const { screenOf } = await import('./text/screen.ts');
-  await print(renderExperiments(EXPERIMENTS, screenOf(process.stdout, process.env)));
+  await print(renderLabList(list, screenOf(process.stdout, process.env)));
 }

@@ -8,4 +8,5 @@ endOnClosedOutput();
 const { stdout, stderr, env } = process;
 const context: ApplicationContext = { process: { stdout, stderr, env } };
 await run(application, withDefaultCommand(process.argv.slice(2)), context);
-process.exitCode = processExitCode(context.process.exitCode);
+// A command that has done its work may have set one itself.
+process.exitCode = processExitCode(context.process.exitCode || process.exitCode);

@@ -14,9 +14,19 @@ export const DIES_WITH_ITS_PARENT: readonly string[] = ['setpriv', '--pdeathsig'
 /** Namespaces of the network and of mounts: whatever is set up in them goes with the last process in them. */
 const APART = ['unshare', '--net', '--mount'];
 
+/**
+ * And of processes: with the first one the kernel ends all that it has started, and what these have: a server's workers do
+ * not die with the server. A container that hides parts of /proc refuses it to users.
+ */
+const PROCESSES_TOO = ['--pid', '--kill-child', '--mount-proc'];
+
+const AS_USER = ['--user', '--map-root-user'];
+
 const WAYS: readonly Isolation[] = [
+  { runsAs: 'root', prefix: [...DIES_WITH_ITS_PARENT, ...APART, ...PROCESSES_TOO] },
   { runsAs: 'root', prefix: [...DIES_WITH_ITS_PARENT, ...APART] },
-  { runsAs: 'user', prefix: [...DIES_WITH_ITS_PARENT, ...APART, '--user', '--map-root-user'] },
+  { runsAs: 'user', prefix: [...DIES_WITH_ITS_PARENT, ...APART, ...PROCESSES_TOO, ...AS_USER] },
+  { runsAs: 'user', prefix: [...DIES_WITH_ITS_PARENT, ...APART, ...AS_USER] },
 ];
 
 /**
@@ -25,16 +35,16 @@ const WAYS: readonly Isolation[] = [
  * @throws FourtupleError FT_PRIVILEGE where this process can have neither; FT_UNSUPPORTED where a program is missing
  */
 export function findIsolation(): Isolation {
-  const refusals: string[] = [];
+  const refusals = new Set<string>();
   for (const way of WAYS) {
     const [command = '', ...args] = [...way.prefix, 'ip', 'link', 'set', 'lo', 'up'];
     const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
     if (status === 0) return way;
     if (error !== undefined || status === 127) throw missingPrograms(error ?? stderr.trim());
-    refusals.push(stderr.trim());
+    refusals.add(stderr.trim());
   }
   throw new FourtupleError('FT_PRIVILEGE', 'the lab cannot make network namespaces here', {
-    hint: `Run it as root, or allow user namespaces (kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns, user.max_user_namespaces). The kernel says: ${refusals.join('; ')}.`,
+    hint: `Run it as root, or allow user namespaces (kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns, user.max_user_namespaces, user.max_net_namespaces). The kernel says: ${[...refusals].join('; ')}.`,
   });
 }
 

@@ -63,7 +63,7 @@ export class Outcome {
       ...{ name, question, remedies },
       result: resultOf(end.kind, findings),
       reason: end.reason,
-      seconds: (performance.now() - this.#startedAt) / 1_000,
+      seconds: Math.round(performance.now() - this.#startedAt) / 1_000,
       findings,
       plots: this.#plots,
       tables: this.#tables,

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { hostname, release } from 'node:os';
 import { ticksPerSecond } from '../linux/timer-tick.ts';
 import { type PortRange, rangeSize } from '../tcp/port-range.ts';
@@ -19,6 +18,8 @@ export interface LabOptions {
   readonly command: readonly string[];
   /** Ends the experiments that run, and with them what they have made. */
   readonly signal: AbortSignal;
+  /** Its process is started. One that cannot run here is reported only. */
+  onStart(experiment: Experiment): void;
   onProgress(experiment: Experiment, progress: Progress): void;
   onReport(report: ExperimentReport): void;
 }
@@ -55,7 +56,7 @@ export async function runLab(options: LabOptions): Promise<LabReport> {
   return {
     schema: 1,
     takenAt,
-    durationSeconds: (performance.now() - startedAt) / 1_000,
+    durationSeconds: Math.round(performance.now() - startedAt) / 1_000,
     host: {
       ...{ name: hostname(), kernel: release(), ticksPerSecond: ticksPerSecond() },
       ...{ runsAs: isolation.runsAs, range },
@@ -85,6 +86,7 @@ async function runOne(experiment: Experiment, options: LabOptions, onIdle?: () =
     return outcome.report();
   }
   const child = startExperiment(experiment, options);
+  options.onStart(experiment);
   const hear = (message: Message): void => {
     outcome.hear(message);
     if (message.kind !== 'progress') return;
@@ -101,7 +103,7 @@ function startExperiment({ name }: Experiment, { isolation, command, range, sign
   return spawn(first, args, { stdio: ['ignore', 'pipe', 'pipe'], signal, killSignal: 'SIGKILL' });
 }
 
-/** @returns what it has said on standard error, once it has ended */
+/** @returns why it has failed, if it has: what it has said on standard error, or what has ended it; once it is gone */
 async function listen(child: ChildProcess, onMessage: (message: Message) => void): Promise<string> {
   const reader = new MessageReader(onMessage);
   let errors = '';
@@ -109,11 +111,11 @@ async function listen(child: ChildProcess, onMessage: (message: Message) => void
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     errors += text;
   });
-  try {
-    await once(child, 'close');
-  } catch (error) {
-    // It was ended on purpose, or could not be started.
-    return (error as Error).message;
-  }
-  return errors.trim();
+  // It was ended on purpose, or could not be started: in either case it is closed afterwards.
+  child.on('error', ({ message }) => {
+    errors += message;
+  });
+  await new Promise<void>((resolve) => void child.once('close', () => resolve()));
+  const ended = child.signalCode === null ? '' : `its process was ended by ${child.signalCode}`;
+  return errors.trim() || ended;
 }

@@ -15,6 +15,7 @@ interface Libc {
   /** `size` holds the room in `into`, and what was filled of it afterwards. */
   getsockopt(fd: number, level: number, option: number, into: Memory, size: Uint32Array): number;
   if_indextoname(index: number, into: Memory): bigint | null;
+  getpgrp(): number;
   getsockname(fd: number, address: Memory, length: Uint32Array): number;
   ioctl(fd: number, request: number): number;
   listen(fd: number, backlog: number): number;
@@ -25,9 +26,13 @@ interface Libc {
   recv(fd: number, into: Memory, size: number, flags: number): number;
   send(fd: number, from: Memory, size: number, flags: number): number;
   setns(fd: number, kind: number): number;
+  setpgid(pid: number, group: number): number;
   setsockopt(fd: number, level: number, option: number, value: Memory, size: number): number;
   shutdown(fd: number, how: number): number;
+  /** @param handler SIG_DFL (0) or SIG_IGN (1) */
+  signal(signal: number, handler: number): number;
   socket(family: number, type: number, protocol: number): number;
+  tcsetpgrp(fd: number, group: number): number;
 }
 
 /** What sockets are opened with, so that no child process inherits them (SOCK_CLOEXEC of <sys/socket.h>). */
@@ -57,6 +62,7 @@ export const libc: Libc = {
   close: library.func('int close(int)'),
   connect: library.func('int connect(int, const void *, unsigned int)'),
   flock: library.func('int flock(int, int)'),
+  getpgrp: library.func('int getpgrp()'),
   getsockname: library.func('int getsockname(int, void *, void *)'),
   getsockopt: library.func('int getsockopt(int, int, int, void *, void *)'),
   if_indextoname: library.func('void *if_indextoname(unsigned int, void *)'),
@@ -68,9 +74,12 @@ export const libc: Libc = {
   recv: library.func('long recv(int, void *, size_t, int)'),
   send,
   setns: library.func('int setns(int, int)'),
+  setpgid: library.func('int setpgid(int, int)'),
   setsockopt: library.func('int setsockopt(int, int, int, const void *, unsigned int)'),
   shutdown: library.func('int shutdown(int, int)'),
+  signal: library.func('intptr_t signal(int, intptr_t)'),
   socket: library.func('int socket(int, int, int)'),
+  tcsetpgrp: library.func('int tcsetpgrp(int, int)'),
 };
 
 /**

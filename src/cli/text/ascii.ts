@@ -3,6 +3,8 @@ const REPLACEMENTS: Readonly<Record<string, string>> = {
   '…': '...',
   '×': 'x',
   '−': '-',
+  '–': '-',
+  µ: 'u',
   '·': '-',
   '≤': '<=',
   '≥': '>=',
