@@ -1,8 +1,9 @@
-// How many connections `plan --simulate` simulates a second, beside a plain event heap: `npm run bench:simulate`. One lane of
-// 28,232 slots, with as much load as it has slots; both draw the same random numbers and must refuse the same connections.
+// How many connections `plan --simulate` simulates a second, beside a plain event heap: `npm run bench:simulate`. 28,232
+// slots, of one lane mostly, with as much load as that; both draw the same random numbers, must refuse the same connections
+// and find the same figures.
 
-import { type SimulatedTier, type SimulationOptions, simulate } from '../src/plan/simulation/simulate.ts';
-import type { HoldDistribution } from '../src/plan/topology.ts';
+import { simulate } from '../src/plan/simulation/simulate.ts';
+import type { SimulatedTier, SimulationOptions } from '../src/plan/simulation/simulated-tier.ts';
 import { isMet, type Mark } from './marks.ts';
 import { progress, progressEnd } from './progress.ts';
 import { type EventsOutcome, simulateEvents } from './simulate-events.ts';
@@ -19,9 +20,8 @@ type Simulator = (tier: SimulatedTier, options: SimulationOptions) => EventsOutc
 
 interface Case {
   readonly name: string;
-  readonly hold: HoldDistribution;
-  readonly holdSeconds: number;
-  readonly afterCloseSeconds: number;
+  /** What is not as in every case. */
+  readonly tier: Pick<SimulatedTier, 'hold' | 'holdSeconds' | 'afterCloseSeconds'> & Partial<SimulatedTier>;
 }
 
 interface Result {
@@ -32,13 +32,28 @@ interface Result {
   readonly oursMegabytes: number;
   readonly eventsMegabytes: number;
   readonly refusals: readonly [ours: number, events: number];
+  /** The most by which a figure differs that both give, of itself. */
+  readonly difference: number;
 }
 
+const CONSTANT = { hold: { kind: 'constant' }, holdSeconds: 1, afterCloseSeconds: 60 } as const;
+const EXPONENTIAL = { hold: { kind: 'exponential' }, holdSeconds: 1, afterCloseSeconds: 60 } as const;
+const LOG_NORMAL = { hold: { kind: 'log-normal', deviation: 1 }, holdSeconds: 1, afterCloseSeconds: 60 } as const;
+const LIFE = { roundTripSeconds: 0.02, firstPassPorts: SLOTS / 2 };
+const FOUR_LANES = { lanes: 4, slotsPerLane: SLOTS / 4, laneChoice: { kind: 'random' }, retries: 1 } as const;
+
 const CASES: readonly Case[] = [
-  { name: 'constant', hold: { kind: 'constant' }, holdSeconds: 1, afterCloseSeconds: 60 },
-  { name: 'exponential', hold: { kind: 'exponential' }, holdSeconds: 1, afterCloseSeconds: 60 },
-  { name: 'log-normal', hold: { kind: 'log-normal', deviation: 1 }, holdSeconds: 1, afterCloseSeconds: 60 },
-  { name: 'exponential, no TIME_WAIT', hold: { kind: 'exponential' }, holdSeconds: 61, afterCloseSeconds: 0 },
+  { name: 'constant', tier: CONSTANT },
+  { name: 'constant, all states, connect()', tier: { ...CONSTANT, ...LIFE } },
+  { name: 'exponential', tier: EXPONENTIAL },
+  { name: 'exponential, 50 ms', tier: { ...EXPONENTIAL, holdSeconds: 0.05 } },
+  { name: 'log-normal', tier: LOG_NORMAL },
+  { name: 'exponential, no TIME_WAIT', tier: { ...EXPONENTIAL, holdSeconds: 61, afterCloseSeconds: 0 } },
+  { name: 'exponential, all states, connect()', tier: { ...EXPONENTIAL, ...LIFE } },
+  {
+    name: '4 lanes at random, tried again, all of that',
+    tier: { ...EXPONENTIAL, ...LIFE, ...FOUR_LANES, firstPassPorts: SLOTS / 8 },
+  },
 ];
 
 const results = CASES.map(measure);
@@ -48,15 +63,11 @@ const marks = marksOf(results);
 process.stdout.write(`\n${renderMarks(marks)}`);
 process.exitCode = marks.every(isMet) ? 0 : 1;
 
-function measure({ name, ...times }: Case): Result {
+function measure({ name, tier: given }: Case): Result {
   const tier: SimulatedTier = {
-    ...times,
-    lanes: 1,
-    slotsPerLane: SLOTS,
-    opensPerSecond: SLOTS / (times.holdSeconds + times.afterCloseSeconds),
-    pattern: { kind: 'poisson' },
-    laneChoice: { kind: 'round-robin' },
-    retries: 0,
+    ...{ lanes: 1, slotsPerLane: SLOTS, pattern: { kind: 'poisson' }, laneChoice: { kind: 'round-robin' }, retries: 0 },
+    ...given,
+    opensPerSecond: SLOTS / (given.holdSeconds + given.afterCloseSeconds + 2 * (given.roundTripSeconds ?? 0)),
   };
   const options: SimulationOptions = { seconds: CONNECTIONS / tier.opensPerSecond, warmUpSeconds: 120, seed: 1 };
   progress(`${name}: memory`);
@@ -64,6 +75,7 @@ function measure({ name, ...times }: Case): Result {
   const eventsMegabytes = peakMegabytes(simulateEvents, tier, options);
   const [ours, events] = [[], []] as [number[], number[]];
   let refusals: Result['refusals'] = [0, 0];
+  let difference = 0;
   for (let round = 1; round <= ROUNDS; round += 1) {
     progress(`${name}: round ${round} of ${ROUNDS}`);
     const seeded = { ...options, seed: round };
@@ -71,8 +83,22 @@ function measure({ name, ...times }: Case): Result {
     ours.push(our.milliseconds);
     events.push(plain.milliseconds);
     refusals = [refusals[0] + our.outcome.refusals, refusals[1] + plain.outcome.refusals];
+    difference = Math.max(difference, differenceOf(our.outcome, plain.outcome));
   }
-  return { name, ours: median(ours), events: median(events), oursMegabytes, eventsMegabytes, refusals };
+  return { name, ours: median(ours), events: median(events), oursMegabytes, eventsMegabytes, refusals, difference };
+}
+
+function differenceOf(one: EventsOutcome, other: EventsOutcome): number {
+  const pairs = [one, other].map(figuresOf) as [number[], number[]];
+  return Math.max(...pairs[0].map((figure, index) => relativeDifference(figure, pairs[1][index] ?? Number.NaN)));
+}
+
+function figuresOf({ meanUsed, meanUsedByState, pastCliffShare, portsLookedAt }: EventsOutcome): number[] {
+  return [meanUsed, ...Object.values(meanUsedByState), pastCliffShare, portsLookedAt?.mean ?? 0];
+}
+
+function relativeDifference(one: number, other: number): number {
+  return one === other ? 0 : Math.abs(one / other - 1);
 }
 
 function timed(run: Simulator, tier: SimulatedTier, options: SimulationOptions) {
@@ -103,7 +129,7 @@ function bytesInUse(): number {
 function renderResults(all: readonly Result[]): string {
   const perSecond = (milliseconds: number): string => `${(1_000 / milliseconds).toFixed(1)}M/s`;
   return renderTable([
-    ['time that connections live', 'ours', 'event heap', 'ratio', 'ours MB', 'event heap MB', 'refused', 'event heap'],
+    ['case', 'ours', 'event heap', 'ratio', 'ours MB', 'event heap MB', 'refused', 'event heap'],
     ...all.map(({ name, ours, events, oursMegabytes, eventsMegabytes, refusals }) => [
       ...[name, perSecond(ours), perSecond(events), (events / ours).toFixed(1)],
       ...[oursMegabytes.toFixed(1), eventsMegabytes.toFixed(1), ...refusals.map(String)],
@@ -115,9 +141,10 @@ function marksOf([constant, ...others]: readonly Result[]): Mark[] {
   if (constant === undefined) return [];
   return [
     { name: 'constant: time of a million connections', measured: constant.ours, limit: 200, unit: ' ms' },
-    ...[constant, ...others].flatMap(({ name, oursMegabytes, refusals: [ours, events] }): Mark[] => [
+    ...[constant, ...others].flatMap(({ name, oursMegabytes, refusals: [ours, events], difference }): Mark[] => [
       { name: `${name}: memory`, measured: oursMegabytes, limit: 2, unit: ' MB' },
       { name: `${name}: refused by one of both only`, measured: Math.abs(ours - events), limit: 0, unit: '' },
+      { name: `${name}: figures differ, in billionths`, measured: difference * 1e9, limit: 1, unit: '' },
     ]),
   ];
 }

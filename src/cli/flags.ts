@@ -1,4 +1,5 @@
 import { FourtupleError } from '../tcp/error.ts';
+import { tryParseSeconds } from '../tcp/quantity.ts';
 
 /**
  * Reads how many lanes to list: a whole number, or `all`.
@@ -11,25 +12,16 @@ export function parseTop(text: string): number {
   throw new FourtupleError('FT_ARGUMENT', `'${text}' is not a number of lanes: write 20, or all`);
 }
 
-const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)$/;
-const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-
 /**
- * Reads a duration the way people write it: `250ms`, `2s`, `1m`, `2h`, or 0.
+ * Reads a duration the way people write it, like tryParseSeconds() of tcp/quantity.ts.
  *
  * @returns milliseconds
  * @throws FourtupleError FT_ARGUMENT
  */
 export function parseDurationMs(text: string): number {
-  const duration = text === '0' ? 0 : durationMs(text);
-  if (duration === null) throw new FourtupleError('FT_ARGUMENT', `'${text}' is not a duration: write 250ms, 2s or 1m`);
-  return duration;
-}
-
-/** null where it is none. */
-function durationMs(text: string): number | null {
-  const match = DURATION.exec(text);
-  return match === null ? null : Number(match[1]) * (MILLISECONDS[match[2] as string] as number);
+  const seconds = tryParseSeconds(text);
+  if (seconds === null) throw new FourtupleError('FT_ARGUMENT', `'${text}' is not a duration: write 250ms, 2s or 1m`);
+  return seconds * 1_000;
 }
 
 const SHORTEST_WATCH_MS = 100;
@@ -64,7 +56,7 @@ export function parseObserveMs(text: string): number {
  * @throws FourtupleError FT_ARGUMENT
  */
 export function parseRunMs(text: string): number {
-  const duration = text === 'ever' ? Number.POSITIVE_INFINITY : (durationMs(text) ?? 0);
+  const duration = text === 'ever' ? Number.POSITIVE_INFINITY : (tryParseSeconds(text) ?? 0) * 1_000;
   if (duration > 0) return duration;
   throw new FourtupleError('FT_ARGUMENT', `'${text}' is no time to go on for: write 90s, 10m, 2h or ever`);
 }

@@ -3,7 +3,10 @@ import { flagName } from './flag-name.ts';
 import type { PlanFlags, TopologyFlags } from './plan-flags.ts';
 
 const OF_HOSTS = ['range', 'reserved', 'timeWait', 'reuse', 'boundBeforeConnect'] as const;
-const OF_TRAFFIC = ['rate', 'hold', 'requestsPerConnection', 'closes'] as const;
+const OF_TRAFFIC = [
+  ...(['rate', 'hold', 'requestsPerConnection', 'closes'] as const),
+  ...(['pattern', 'roundTrip', 'keep', 'lanes', 'retries'] as const),
+];
 const THROUGH_PROXIES = ['clients', 'proxies', 'backends'] as const;
 const BETWEEN_TWO = ['sources', 'destinations'] as const;
 const OF_TOPOLOGY: readonly (keyof TopologyFlags)[] = [
@@ -24,14 +27,28 @@ export function checkPlanFlags(flags: PlanFlags, file: string | undefined): void
   if (flags.simulate === undefined && (flags.runs !== undefined || flags.seed !== undefined)) {
     throw wrong('--runs and --seed go with --simulate: add it');
   }
-  if (file !== undefined) {
-    const [first] = given(flags, OF_TOPOLOGY);
-    if (first !== undefined) throw wrong(`${flagName(first)} describes a topology, and the file does: leave out one`);
-    return;
-  }
+  if (checkGiven(flags, file)) return;
   checkHosts(flags);
   checkTraffic(flags);
   checkGateway(flags);
+}
+
+/** @returns whether a file or a report tells all that is planned */
+function checkGiven(flags: PlanFlags, file: string | undefined): boolean {
+  const { fromStatus, grow } = flags;
+  if (fromStatus !== undefined && file !== undefined) {
+    throw wrong('--from-status and FILE exclude each other: a plan is of a machine or of a topology');
+  }
+  if (fromStatus === undefined && file === undefined) {
+    if (grow === undefined) return false;
+    throw wrong('--grow multiplies the rates of FILE or of --from-status: with flags, write the --rate itself');
+  }
+  const [first] = given(flags, OF_TOPOLOGY);
+  if (first === undefined) return true;
+  const other = file === undefined ? 'the report of --from-status' : 'the file';
+  throw wrong(`${flagName(first)} describes a topology, and ${other} does: leave out one`, {
+    hint: first === 'rate' ? '--grow 2 doubles the rates that are there.' : undefined,
+  });
 }
 
 /** Whether anything is said of a topology. */
@@ -78,6 +95,6 @@ function given<Name extends keyof TopologyFlags>(flags: TopologyFlags, names: re
   return names.filter((name) => flags[name] !== undefined && flags[name] !== false);
 }
 
-function wrong(message: string, details: { readonly hint?: string } = {}): FourtupleError {
+function wrong(message: string, details: { readonly hint?: string | undefined } = {}): FourtupleError {
   return new FourtupleError('FT_ARGUMENT', message, details);
 }

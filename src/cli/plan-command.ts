@@ -1,12 +1,16 @@
 import { buildCommand, type Command, type CommandContext } from '@stricli/core';
 import { parsePortList } from '../tcp/port-list.ts';
 import { parsePortRange } from '../tcp/port-range.ts';
-import { parseRate, parseSeconds } from '../tcp/quantity.ts';
+import { parseCount, parseRate, parseSeconds } from '../tcp/quantity.ts';
 import type { PlanFlags } from './plan-flags.ts';
+import { ORIGIN_FLAGS } from './plan-origin-flags.ts';
 import {
   parseCloses,
   parseHowMany,
+  parseLaneChoice,
+  parsePattern,
   parseRefusal,
+  parseRetries,
   parseReuse,
   parseSeed,
   parseSimulatedSeconds,
@@ -17,6 +21,7 @@ export const planCommand: Command<CommandContext> = buildCommand<PlanFlags, [str
   loader: async () => (await import('./plan.ts')).plan,
   parameters: {
     flags: {
+      ...ORIGIN_FLAGS,
       clients: {
         kind: 'parsed',
         parse: parseHowMany,
@@ -78,7 +83,7 @@ export const planCommand: Command<CommandContext> = buildCommand<PlanFlags, [str
         parse: parseHowMany,
         optional: true,
         placeholder: 'N',
-        brief: 'How many requests a connection carries before it is closed (1)',
+        brief: 'How many requests a connection carries before it is closed (1, with --keep any number)',
       },
       closes: {
         kind: 'parsed',
@@ -86,6 +91,41 @@ export const planCommand: Command<CommandContext> = buildCommand<PlanFlags, [str
         optional: true,
         placeholder: 'client|server',
         brief: 'Which end closes first, and has the TIME_WAIT (client: the one that opened it)',
+      },
+      pattern: {
+        kind: 'parsed',
+        parse: parsePattern,
+        optional: true,
+        placeholder: 'constant|poisson|bursts:N',
+        brief: 'When requests come: constant, poisson or bursts:50 (poisson); a file may have a day',
+      },
+      roundTrip: {
+        kind: 'parsed',
+        parse: parseSeconds,
+        optional: true,
+        placeholder: 'TIME',
+        brief: 'How long a segment and its answer take: SYN_SENT lasts so long, and so does closing (0)',
+      },
+      keep: {
+        kind: 'parsed',
+        parse: parseCount,
+        optional: true,
+        placeholder: 'N',
+        brief: 'Connections that each host keeps to each destination; --hold is then of a request (0)',
+      },
+      lanes: {
+        kind: 'parsed',
+        parse: parseLaneChoice,
+        optional: true,
+        placeholder: 'random|round-robin|least-used|hash:N',
+        brief: 'Which lane a connection goes to: random, round-robin, least-used or hash:KEYS (random)',
+      },
+      retries: {
+        kind: 'parsed',
+        parse: parseRetries,
+        optional: true,
+        placeholder: 'N',
+        brief: 'How often a refused connection is tried again at once, on a lane chosen anew (0)',
       },
       range: {
         kind: 'parsed',
@@ -205,6 +245,10 @@ export const planCommand: Command<CommandContext> = buildCommand<PlanFlags, [str
       { input: '--rate 460 --simulate 10m', brief: 'open them all, one by one, and see how many are refused' },
       { input: '--range 32768-61000 --time-wait 120s', brief: 'other settings than those of Linux' },
       { input: '--rate 2k/s --via aws-nat-gateway', brief: 'through a gateway, whose ports end first' },
+      {
+        input: '--from-status report.json --grow 2',
+        brief: 'a machine of which status --json was kept, at twice its traffic',
+      },
       { input: 'topology.yaml --html plan.html', brief: 'tiers of hosts from a file; the answer as a page' },
     ],
   },

@@ -1,3 +1,4 @@
+import type { LaneChoice, TrafficPattern } from '../plan/topology.ts';
 import type { PortRange } from '../tcp/port-range.ts';
 import type { PortSet } from '../tcp/port-set.ts';
 
@@ -16,6 +17,13 @@ export interface TopologyFlags {
   readonly hold?: number;
   readonly requestsPerConnection?: number;
   readonly closes?: 'from' | 'to';
+  readonly pattern?: TrafficPattern;
+  /** Seconds. */
+  readonly roundTrip?: number;
+  /** Connections that each host keeps open to each destination. */
+  readonly keep?: number;
+  readonly lanes?: LaneChoice;
+  readonly retries?: number;
   readonly range?: PortRange;
   readonly reserved?: PortSet;
   /** Seconds. */
@@ -28,8 +36,16 @@ export interface TopologyFlags {
   readonly viaAddresses?: number;
 }
 
+/** What a plan starts from, where that is no topology that flags describe. */
+export interface OriginFlags {
+  /** A report of `status --json`; `-` for standard input. */
+  readonly fromStatus?: string;
+  /** How many times the rates of a file or a report. */
+  readonly grow?: number;
+}
+
 /** What `plan` is asked for. */
-export interface PlanFlags extends TopologyFlags {
+export interface PlanFlags extends TopologyFlags, OriginFlags {
   /** The share of connections that may be refused. */
   readonly refusal: number;
   /** Opens per second. */

@@ -19,7 +19,8 @@ describe('a topology of flags', () => {
     const { tiers } = topologyOf({
       ...{ sources: 3, destinations: 2, ports: 5, rate: 100, hold: 2, requestsPerConnection: 4, closes: 'to' },
       ...{ range: { low: 2000, high: 2999 }, reserved: PortSet.of([2001]), timeWait: 120, reuse: 0.5 },
-      boundBeforeConnect: true,
+      ...{ boundBeforeConnect: true, pattern: { kind: 'bursts', size: 50 }, lanes: { kind: 'least-used' } },
+      ...{ roundTrip: 0.001, keep: 32, retries: 2 },
     });
     expect(tiers).toEqual([
       {
@@ -37,10 +38,15 @@ describe('a topology of flags', () => {
         },
         traffic: {
           requestsPerSecond: 100,
+          pattern: { kind: 'bursts', size: 50 },
           requestsPerConnection: 4,
           holdSeconds: 2,
           hold: { kind: 'exponential' },
           closes: 'to',
+          roundTripSeconds: 0.001,
+          keptPerLane: 32,
+          laneChoice: { kind: 'least-used' },
+          retries: 2,
         },
       },
     ]);
@@ -55,6 +61,19 @@ describe('a topology of flags', () => {
       { slots: 4 * 28_232, opensPerSecond: null },
       { slots: 2 * 28_232, opensPerSecond: null },
     ]);
+  });
+
+  it('keeps connections that carry requests without end, and fewer than there are slots', () => {
+    const [tier] = topologyOf({ keep: 32 }).tiers;
+    expect(tier?.traffic).toMatchObject({ keptPerLane: 32, requestsPerConnection: Number.POSITIVE_INFINITY });
+    expect(topologyOf({ keep: 28_231 }).tiers).toHaveLength(1);
+    const refused = (flags: TopologyFlags): void =>
+      expect(() => topologyOf(flags)).toThrow(
+        expect.objectContaining({ code: 'FT_ARGUMENT', message: expect.stringContaining('leave no slot') }),
+      );
+    refused({ keep: 28_232 });
+    refused({ keep: 20_000, destinations: 2, boundBeforeConnect: true });
+    refused({ keep: 28_232, clients: 4, proxies: 1, backends: 2, rate: 5 });
   });
 
   it('has a gateway on the way to the destinations only', () => {

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import {
   parseCloses,
   parseHowMany,
+  parseLaneChoice,
+  parsePattern,
   parseRefusal,
+  parseRetries,
   parseReuse,
   parseSeed,
   parseSimulatedSeconds,
@@ -67,5 +70,34 @@ describe('the end that closes first', () => {
   it('is named as a person names it', () => {
     expect([parseCloses('client'), parseCloses('server')]).toEqual(['from', 'to']);
     for (const text of ['from', 'Client', '']) expect(() => parseCloses(text)).toThrow(refusal(text));
+  });
+});
+
+describe('a pattern', () => {
+  it('is a word, or one with the size of bursts', () => {
+    expect([parsePattern('constant'), parsePattern('poisson')]).toEqual([{ kind: 'constant' }, { kind: 'poisson' }]);
+    expect(parsePattern('bursts:1.5k')).toEqual({ kind: 'bursts', size: 1_500 });
+    for (const text of ['bursts', 'burst:5', 'day:1', 'Poisson', 'constant:1', '']) {
+      expect(() => parsePattern(text)).toThrow(refusal(text));
+    }
+    for (const size of ['0', '1.5', 'x']) expect(() => parsePattern(`bursts:${size}`)).toThrow(refusal(size));
+  });
+});
+
+describe('a choice of lanes', () => {
+  it('is a word, or one with the number of keys', () => {
+    for (const kind of ['random', 'round-robin', 'least-used']) expect(parseLaneChoice(kind)).toEqual({ kind });
+    expect(parseLaneChoice('hash:200')).toEqual({ kind: 'hash', keys: 200 });
+    for (const text of ['hash', 'hash:', 'least', 'random:2', '']) {
+      expect(() => parseLaneChoice(text)).toThrow(refusal(text));
+    }
+    for (const keys of ['0', '-1', '4294967297']) expect(() => parseLaneChoice(`hash:${keys}`)).toThrow(refusal(keys));
+  });
+});
+
+describe('retries', () => {
+  it('are none to a hundred', () => {
+    expect([parseRetries('0'), parseRetries('100')]).toEqual([0, 100]);
+    for (const text of ['101', '-1', '0.5', '']) expect(() => parseRetries(text)).toThrow(refusal(text));
   });
 });

@@ -1,3 +1,4 @@
+import { type LaneChoice, MOST_KEYS, MOST_RETRIES, type TrafficPattern } from '../plan/topology.ts';
 import { FourtupleError } from '../tcp/error.ts';
 import { parseCount, parseRate, parseSeconds } from '../tcp/quantity.ts';
 
@@ -90,4 +91,50 @@ export function parseCloses(text: string): 'from' | 'to' {
   throw new FourtupleError('FT_ARGUMENT', `'${text}' is not an end of a connection: write client or server`, {
     hint: 'The client is the end that opened the connection. Whichever closes first has the TIME_WAIT.',
   });
+}
+
+/** A word, and a whole number that goes with it: `bursts:50`. */
+const WITH_NUMBER = /^([a-z-]+):(.+)$/;
+
+/**
+ * Reads when requests come: `constant`, `poisson`, or so many at once.
+ *
+ * @throws FourtupleError FT_ARGUMENT
+ */
+export function parsePattern(text: string): TrafficPattern {
+  if (text === 'constant' || text === 'poisson') return { kind: text };
+  const [, word, size = ''] = WITH_NUMBER.exec(text) ?? [];
+  if (word === 'bursts') return { kind: 'bursts', size: parseHowMany(size) };
+  throw new FourtupleError('FT_ARGUMENT', `'${text}' is no pattern: write constant, poisson or bursts:50`, {
+    hint: "A day's curve is given in a file: pattern: { day: [0.2, 0.1, 1, 0.6] }.",
+  });
+}
+
+/**
+ * Reads which lane a connection goes to: `random`, `round-robin`, `least-used`, or the same for each of so many keys.
+ *
+ * @throws FourtupleError FT_ARGUMENT
+ */
+export function parseLaneChoice(text: string): LaneChoice {
+  if (text === 'random' || text === 'round-robin' || text === 'least-used') return { kind: text };
+  const [, word, keys = ''] = WITH_NUMBER.exec(text) ?? [];
+  if (word === 'hash') return { kind: 'hash', keys: noMoreThan(MOST_KEYS, parseHowMany(keys)) };
+  throw new FourtupleError(
+    'FT_ARGUMENT',
+    `'${text}' is no choice of lanes: write random, round-robin, least-used or hash:200`,
+  );
+}
+
+/**
+ * Reads how often a refused connection is tried again.
+ *
+ * @throws FourtupleError FT_ARGUMENT
+ */
+export function parseRetries(text: string): number {
+  return noMoreThan(MOST_RETRIES, parseCount(text));
+}
+
+function noMoreThan(most: number, count: number): number {
+  if (count <= most) return count;
+  throw new FourtupleError('FT_ARGUMENT', `'${count}' is too many: write ${most} at most`);
 }

@@ -3,6 +3,7 @@ import type { Topology } from '../plan/topology.ts';
 import { print } from './output.ts';
 import { checkPlanFlags, describesTopology } from './plan-combination.ts';
 import type { PlanFlags } from './plan-flags.ts';
+import { subjectOf, withoutCliffs } from './plan-subject.ts';
 
 const DEFAULT_RUNS = 5;
 const DEFAULT_SEED = 1;
@@ -10,13 +11,12 @@ const DEFAULT_SEED = 1;
 /** `fourtuple plan`. */
 export async function plan(flags: PlanFlags, file?: string): Promise<void> {
   checkPlanFlags(flags, file);
-  const topology =
-    file === undefined
-      ? (await import('./plan-topology.ts')).topologyOf(flags)
-      : (await import('./plan-file.ts')).readTopologyFile(file);
+  const { topology, origin, withoutCliff } = await subjectOf(flags, file);
   const { refusal, targetRate, html, json } = flags;
-  const answer = answerPlan(topology, { refusalProbability: refusal, targetOpensPerSecond: targetRate ?? null });
+  const question = { refusalProbability: refusal, targetOpensPerSecond: targetRate ?? null };
+  const answer = withoutCliffs(answerPlan(topology, question), withoutCliff);
   const report = await simulated(topology, answer, flags);
+  if (json === true || html === '-') warn([...origin.warnings, ...origin.notes]);
   if (html !== undefined) {
     const { renderPage } = await import('../plan/page/render-page.ts');
     const page = renderPage(topology, report);
@@ -33,9 +33,17 @@ export async function plan(flags: PlanFlags, file?: string): Promise<void> {
   } else {
     const { renderPlan } = await import('./text/plan-text.ts');
     const { screenOf } = await import('./text/screen.ts');
-    const asked = { refusal, targetRate: targetRate ?? null, bare: file === undefined && !describesTopology(flags) };
-    await print(renderPlan(topology, report, screenOf(process.stdout, process.env), asked));
+    const { renderWithOrigin } = await import('./text/plan-machine.ts');
+    const bare = file === undefined && flags.fromStatus === undefined && !describesTopology(flags);
+    const screen = screenOf(process.stdout, process.env);
+    const text = renderPlan(topology, report, screen, { refusal, targetRate: targetRate ?? null, bare });
+    await print(renderWithOrigin(text, origin, screen));
   }
+}
+
+/** What the text says of its origin has no place in what a program reads, nor on the page. */
+function warn(sentences: readonly string[]): void {
+  for (const sentence of sentences) process.stderr.write(`fourtuple: ${sentence}\n`);
 }
 
 /** The answer with a simulation, where one is asked for. */

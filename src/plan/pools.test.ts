@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gatewayLike, type TierChanges, tierLike } from '../../test/kit/tiers.ts';
 import { PortSet } from '../tcp/port-set.ts';
-import { narrowestPool, tierOpensPerSecond, tierPools } from './pools.ts';
-import type { Traffic } from './topology.ts';
+import { narrowestPool, tierPools } from './pools.ts';
 
 const MANY = { from: { hosts: 2, addresses: 3 }, to: { hosts: 5, addresses: 7, ports: 11 } };
 
@@ -58,12 +57,5 @@ describe('the slots of a gateway', () => {
   it('are compared by their number where no traffic is given', () => {
     expect(narrowest({ via: gatewayLike(), traffic: null }).of).toBe('lane');
     expect(narrowest({ via: gatewayLike(), from: { hosts: 2 }, traffic: null }).of).toBe('gateway');
-  });
-});
-
-describe('the opens of a tier', () => {
-  it('are its requests, shared by those that one connection carries', () => {
-    const traffic = tierLike({ traffic: { requestsPerSecond: 500, requestsPerConnection: 20 } }).traffic as Traffic;
-    expect(tierOpensPerSecond(traffic)).toBe(25);
   });
 });

@@ -1,10 +1,8 @@
 import { type PortPool, usablePorts } from '../tcp/capacity.ts';
-import { erlangB } from '../tcp/erlang.ts';
 import { type LaneModel, modelSlots, modelSustainableOpensPerSecond } from '../tcp/lane-model.ts';
-import { limitedSearchLoss } from '../tcp/limited-search.ts';
 import { PortSet } from '../tcp/port-set.ts';
 import type { Gateway } from './gateway.ts';
-import type { HostSettings, Tier, Traffic } from './topology.ts';
+import type { HostSettings, Tier } from './topology.ts';
 
 /** Slots that a connection of a tier must get one of. One that passes a gateway takes one of the host's and one of the gateway's. */
 export interface Pool {
@@ -15,12 +13,15 @@ export interface Pool {
   readonly of: 'lane' | 'source' | 'gateway';
   /** Its lanes are the parts with slots of their own: lanes, source addresses, or the gateway's lanes. */
   readonly model: LaneModel;
+  /** Connections that are kept, of all its lanes together: so many slots are never free. */
+  readonly kept: number;
   /** See {@link Gateway}. */
   readonly tries: number | null;
 }
 
 /**
- * All pools of a tier: the gateway's, that of bind(), the lanes. Where no traffic is given no connection ends.
+ * All pools of a tier: the gateway's, that of bind(), the lanes. Where no traffic is given no connection ends. A slot is held
+ * while its connection is opened and closed, too: for a round trip each.
  *
  * A gateway holds a slot after the close whichever end closes first, and takes none over. bind() takes over no TIME_WAIT slot
  * either: tcp_tw_reuse is of connect() only (`tcp_twsk_unique()`).
@@ -28,23 +29,25 @@ export interface Pool {
 export function tierPools({ from, to, via, settings, traffic }: Tier): readonly Pool[] {
   const sources = from.hosts * from.addresses;
   const destinations = to.hosts * to.addresses * to.ports;
-  const holdSeconds = traffic?.holdSeconds ?? Number.POSITIVE_INFINITY;
+  const holdSeconds = traffic === null ? Number.POSITIVE_INFINITY : traffic.holdSeconds + 2 * traffic.roundTripSeconds;
+  const kept = (traffic?.keptPerLane ?? 0) * sources * destinations;
   const slotsPerLane = usablePorts(hostPorts(settings));
   const timeWaitSeconds = traffic?.closes === 'to' ? 0 : settings.timeWaitSeconds;
   const reusedSeconds = Math.min(timeWaitSeconds, settings.reuseDelaySeconds ?? timeWaitSeconds);
   const hostPool = (of: Pool['of'], lanes: number, afterCloseSeconds: number): Pool => ({
     of,
     model: { lanes, slotsPerLane, holdSeconds, afterCloseSeconds },
+    kept,
     tries: null,
   });
   return [
-    ...(via === null ? [] : [gatewayPool(via, destinations, holdSeconds)]),
+    ...(via === null ? [] : [{ ...gatewayPool(via, destinations, holdSeconds), kept }]),
     ...(settings.boundBeforeConnect ? [hostPool('source', sources, timeWaitSeconds)] : []),
     hostPool('lane', sources * destinations, reusedSeconds),
   ];
 }
 
-function gatewayPool(gateway: Gateway, destinations: number, holdSeconds: number): Pool {
+function gatewayPool(gateway: Gateway, destinations: number, holdSeconds: number): Omit<Pool, 'kept'> {
   const { addresses, slotsPerLane, timeWaitSeconds, tries } = gateway;
   const model = { lanes: addresses * destinations, slotsPerLane, holdSeconds, afterCloseSeconds: timeWaitSeconds };
   return { of: 'gateway', model, tries };
@@ -55,6 +58,11 @@ export function hostPorts({ range, reserved, listening }: HostSettings): PortPoo
   return { range, reserved, blocked: PortSet.of(listening.filter((port) => !reserved.has(port))) };
 }
 
+/** What kept connections leave of a pool: lanes that are narrower by those of each. */
+export function roomOf({ model, kept }: Pool): LaneModel {
+  return kept === 0 ? model : { ...model, slotsPerLane: Math.max(0, model.slotsPerLane - kept / model.lanes) };
+}
+
 /**
  * The pool that is exhausted first: that sustains the fewest opens per second or, where they sustain the same, has the
  * fewest slots; the first of such.
@@ -62,7 +70,7 @@ export function hostPorts({ range, reserved, listening }: HostSettings): PortPoo
  * @param pools one at least
  */
 export function narrowestPool(pools: readonly Pool[]): Pool {
-  return pools.reduce((narrowest, pool) => (isNarrower(pool.model, narrowest.model) ? pool : narrowest));
+  return pools.reduce((narrowest, pool) => (isNarrower(roomOf(pool), roomOf(narrowest)) ? pool : narrowest));
 }
 
 function isNarrower(model: LaneModel, other: LaneModel): boolean {
@@ -70,13 +78,13 @@ function isNarrower(model: LaneModel, other: LaneModel): boolean {
   return sustained === others ? modelSlots(model) < modelSlots(other) : sustained < others;
 }
 
-/** The share of connections that one lane of a pool refuses, by its load in erlangs, where they come at random. */
-export function poolLoss({ model, tries }: Pool): (erlangs: number) => number {
-  const slots = Math.floor(model.slotsPerLane);
-  return tries === null ? (erlangs) => erlangB(slots, erlangs) : limitedSearchLoss(slots, tries);
-}
-
-/** Connections that a tier's traffic opens, per second. */
-export function tierOpensPerSecond({ requestsPerSecond, requestsPerConnection }: Traffic): number {
-  return requestsPerSecond / requestsPerConnection;
+/**
+ * How many connections each host can keep open to each destination so that a slot is left: fewer than that.
+ *
+ * @returns may be no whole number
+ */
+export function mostKept(tier: Tier): number {
+  const { from, to } = tier;
+  const pairs = from.hosts * to.hosts * to.addresses * to.ports;
+  return Math.min(...tierPools(tier).map(({ model }) => modelSlots(model) / pairs));
 }

@@ -8,6 +8,7 @@ import type { Remedy } from '../remedies/remedy.ts';
 import { shorterReuseDelay } from '../remedies/shorter-reuse-delay.ts';
 import { tcpTwReuse } from '../remedies/tcp-tw-reuse.ts';
 import type { Pool } from './pools.ts';
+import type { Tier } from './topology.ts';
 
 /** What a gateway's slots are spread over, and how often one is taken, is up to the hosts; nothing else of it is. */
 const REACH_A_GATEWAY: ReadonlySet<Remedy> = new Set([moreDestinationAddresses, moreDestinationPorts, keepConnections]);
@@ -20,16 +21,30 @@ const NOTHING_TO_BIND: ReadonlySet<Remedy> = new Set([
   shorterReuseDelay,
 ]);
 
-/** The remedies of the catalog that can be had on a machine, in its order. */
-export function possibleRemedies(machine: Machine): readonly Remedy[] {
-  return REMEDIES.filter((remedy) => remedy.missing(machine).every(({ kind }) => kind === 'privilege'));
+/** A host keeps as many connections to each of them. */
+const MORE_DESTINATIONS: ReadonlySet<Remedy> = new Set([moreDestinationAddresses, moreDestinationPorts]);
+
+/**
+ * The remedies of the catalog that can be had on a machine of a tier, in its order. Where connections are kept, keeping some
+ * is none: it is requests that it would count, and those that overflow are counted here.
+ */
+export function possibleRemedies({ traffic }: Tier, machine: Machine): readonly Remedy[] {
+  const isKeeping = traffic !== null && traffic.keptPerLane > 0;
+  return REMEDIES.filter(
+    (remedy) =>
+      !(isKeeping && remedy === keepConnections) && remedy.missing(machine).every(({ kind }) => kind === 'privilege'),
+  );
 }
 
 /** The pools of a tier after a remedy: of each what it predicts, where it reaches it. */
 export function remediedPools(pools: readonly Pool[], remedy: Remedy, machine: Machine): readonly Pool[] {
   return pools
     .filter((pool) => pool.of !== 'source' || remedy !== bindAddressNoPort)
-    .map((pool) => (reaches(remedy, pool) ? { ...pool, model: predicted(pool, remedy, machine) } : pool));
+    .map((pool) => ({
+      ...pool,
+      model: reaches(remedy, pool) ? predicted(pool, remedy, machine) : pool.model,
+      kept: MORE_DESTINATIONS.has(remedy) ? 2 * pool.kept : pool.kept,
+    }));
 }
 
 function reaches(remedy: Remedy, pool: Pool): boolean {

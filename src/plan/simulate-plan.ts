@@ -1,9 +1,13 @@
 import { FourtupleError } from '../tcp/error.ts';
 import { formatSeconds } from '../tcp/number-text.ts';
-import type { PlanReport } from './answer.ts';
-import type { PlanSimulation } from './plan-simulation.ts';
+import type { PlanReport, TierAnswer } from './answer.ts';
+import type { PlanSimulation, TierSimulation } from './plan-simulation.ts';
+import { narrowestPool, tierPools } from './pools.ts';
+import { DayCurve } from './simulation/day-curve.ts';
+import { splitMix32 } from './simulation/random.ts';
 import { simulateRuns } from './simulation/runs.ts';
-import type { Topology } from './topology.ts';
+import type { SimulatedTier } from './simulation/simulated-tier.ts';
+import type { Tier, Topology, Traffic } from './topology.ts';
 
 export interface SimulationRequest {
   readonly seconds: number;
@@ -13,48 +17,98 @@ export interface SimulationRequest {
   onProgress(share: number): void;
 }
 
+/** A tier that can be simulated. */
+interface Simulable {
+  readonly name: string;
+  readonly simulated: SimulatedTier;
+  readonly warmUpSeconds: number;
+  readonly seed: number;
+}
+
 /** So many mean lives after the first connection, as good as all of those that came with it have ended. */
 const LIVES = 3;
 
 /**
- * Simulates the tier that gives out first: connections come at random, and each goes to a lane at random.
+ * Simulates every tier that has traffic, each by itself and for the whole time.
  *
- * @throws FourtupleError FT_ARGUMENT where it has no traffic, or the time is too short; FT_UNSUPPORTED for a gateway that
- *   does not try all of its ports
+ * @throws FourtupleError FT_ARGUMENT where none has, or the time is too short for one; FT_UNSUPPORTED where there are only
+ *   gateways that do not try all of their ports
  */
-export function simulatePlan(topology: Topology, report: PlanReport, request: SimulationRequest): PlanSimulation {
-  const index = report.tiers.findIndex(({ name }) => name === report.exhaustedFirst);
-  const [tier, answer] = [topology.tiers[index], report.tiers[index]];
-  const opensPerSecond = answer?.opensPerSecond ?? 0;
-  if (tier === undefined || answer === undefined || tier.traffic === null || opensPerSecond === 0) {
+export function simulatePlan({ tiers }: Topology, report: PlanReport, request: SimulationRequest): PlanSimulation {
+  const loaded = tiers.filter(({ traffic }) => traffic !== null && arrivalsPerSecond(traffic) > 0);
+  if (loaded.length === 0) {
     throw new FourtupleError('FT_ARGUMENT', '--simulate opens connections, and there is no rate: give one', {
       hint: 'With flags it is --rate, in a file the rate of the traffic.',
     });
   }
-  if (tier.via !== null && tier.via.tries !== null) {
-    throw new FourtupleError(
-      'FT_UNSUPPORTED',
-      `${tier.via.title} cannot be simulated: it does not try all of its ports`,
-      {
-        hint: 'Leave out --simulate: the arithmetic counts it in.',
-      },
-    );
-  }
-  const { holdSeconds, hold, pattern, laneChoice, retries } = tier.traffic;
-  const { lanes, slotsPerLane, afterCloseSeconds } = answer;
-  const warmUpSeconds = LIVES * holdSeconds + (afterCloseSeconds ?? 0);
-  const { seconds, runs, seed, onProgress } = request;
-  if (seconds <= warmUpSeconds) {
-    throw new FourtupleError('FT_ARGUMENT', `--simulate: ${formatSeconds(seconds)} is too short to tell anything`, {
-      hint: `The first ${formatSeconds(warmUpSeconds)} are not counted, for slots are held so long: give ten times as much.`,
+  const notSimulated = loaded.flatMap(({ name, via }) =>
+    via === null || via.tries === null ? [] : [{ tier: name, reason: `${via.title} does not try all of its ports` }],
+  );
+  const [first] = notSimulated;
+  if (first !== undefined && notSimulated.length === loaded.length) {
+    const title = loaded[0]?.via?.title ?? first.tier;
+    throw new FourtupleError('FT_UNSUPPORTED', `${title} cannot be simulated: it does not try all of its ports`, {
+      hint: 'Leave out --simulate: the arithmetic counts it in.',
     });
   }
-  const simulated = simulateRuns(
-    {
-      ...{ lanes, slotsPerLane: Math.floor(slotsPerLane), opensPerSecond, holdSeconds, hold },
-      ...{ afterCloseSeconds: afterCloseSeconds ?? 0, pattern, laneChoice, retries },
+  const simulable = tiers.flatMap((tier, index) => {
+    const answer = report.tiers[index];
+    const isLeftOut = !loaded.includes(tier) || notSimulated.some((other) => other.tier === tier.name);
+    const seed = index === 0 ? request.seed : splitMix32(~request.seed, index);
+    return isLeftOut || answer === undefined ? [] : [simulableTier(tier, answer, seed)];
+  });
+  for (const tier of simulable) checkTime(tier, request.seconds);
+  const { seconds, seed } = request;
+  return { seconds, seed, tiers: simulateAll(simulable, request), notSimulated };
+}
+
+function simulableTier(tier: Tier, answer: TierAnswer, seed: number): Simulable {
+  const { holdSeconds, hold, pattern, laneChoice, retries, ...traffic } = tier.traffic as Traffic;
+  const { model, kept } = narrowestPool(tierPools(tier));
+  const { lanes, afterCloseSeconds } = model;
+  const { roundTripSeconds, requestsPerConnection } = traffic;
+  return {
+    name: tier.name,
+    seed,
+    warmUpSeconds: LIVES * holdSeconds + 2 * roundTripSeconds + afterCloseSeconds,
+    simulated: {
+      ...{ lanes, slotsPerLane: Math.floor(model.slotsPerLane), firstPassPorts: answer.cliffAt },
+      ...{ opensPerSecond: arrivalsPerSecond(tier.traffic as Traffic), pattern, laneChoice, retries },
+      ...{ holdSeconds, hold, roundTripSeconds, afterCloseSeconds },
+      kept: kept === 0 ? null : { connections: kept, requestsPerConnection },
     },
-    { seconds, warmUpSeconds, seed, runs, onProgress },
-  );
-  return { tier: tier.name, seconds, warmUpSeconds, seed, ...simulated };
+  };
+}
+
+/** Connections or, where some are kept, requests; of a day where its share is 1, and none where all shares are 0. */
+function arrivalsPerSecond({ pattern, keptPerLane, requestsPerSecond, requestsPerConnection }: Traffic): number {
+  if (pattern.kind === 'day' && pattern.shares.every((share) => share === 0)) return 0;
+  return keptPerLane > 0 ? requestsPerSecond : requestsPerSecond / requestsPerConnection;
+}
+
+function checkTime({ name, warmUpSeconds }: Simulable, seconds: number): void {
+  if (seconds > warmUpSeconds) return;
+  const message = `--simulate: ${formatSeconds(seconds)} is too short to tell anything of ${name}`;
+  throw new FourtupleError('FT_ARGUMENT', message, {
+    hint: `The first ${formatSeconds(warmUpSeconds)} are not counted, for slots are held so long: give ten times as much.`,
+  });
+}
+
+/** What is done is told by arrivals: a tier with ten times as many takes ten times as long. */
+function simulateAll(tiers: readonly Simulable[], { seconds, runs, onProgress }: SimulationRequest): TierSimulation[] {
+  const arrivals = tiers.reduce((sum, { simulated }) => sum + simulated.opensPerSecond, 0);
+  let done = 0;
+  return tiers.map(({ name, simulated, warmUpSeconds, seed }) => {
+    const [begin, part] = [done, simulated.opensPerSecond / arrivals];
+    done += part;
+    const { pattern } = simulated;
+    return {
+      ...{ tier: name, warmUpSeconds, seed },
+      dayBeginsSeconds: pattern.kind === 'day' ? new DayCurve(pattern.shares).begins(seconds) : null,
+      ...simulateRuns(simulated, {
+        ...{ seconds, warmUpSeconds, seed, runs },
+        onProgress: (share) => onProgress(Math.min(1, begin + part * share)),
+      }),
+    };
+  });
 }

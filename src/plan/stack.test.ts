@@ -60,4 +60,13 @@ describe('the cheapest stack', () => {
     expect(stack(150, long)).toEqual(['more-destination-ports']);
     expect(stack(1_500, long)).toBeUndefined();
   });
+
+  it('counts with the slots that kept connections leave, and keeps no others', () => {
+    const traffic = { keptPerLane: 10_000, requestsPerConnection: 100 };
+    const slots = { settings: { timeWaitSeconds: 60 }, traffic };
+    expect(stack(303, slots)).toEqual([]);
+    expect(stack(304, slots)).toEqual(['wider-range']);
+    expect(stack(500_000, slots)).toContain('tcp-tw-reuse');
+    expect(stack(500_000, slots)).not.toContain('keep-connections');
+  });
 });

@@ -3,7 +3,7 @@ import { EFFORTS, type Remedy } from '../remedies/remedy.ts';
 import { modelSlots, modelSustainableOpensPerSecond } from '../tcp/lane-model.ts';
 import { assumedMachine } from './assumed-machine.ts';
 import { figure } from './figure.ts';
-import { narrowestPool, type Pool, tierPools } from './pools.ts';
+import { narrowestPool, type Pool, roomOf, tierPools } from './pools.ts';
 import { possibleRemedies, remediedPools } from './remedied-pools.ts';
 import type { Tier } from './topology.ts';
 
@@ -36,13 +36,13 @@ interface Candidate {
 export function cheapestStack(tier: Tier, targetOpensPerSecond: number): RemedyStack | null {
   if (tier.traffic === null) return null;
   const machine = assumedMachine(tier.settings);
-  const sets = candidates(tierPools(tier), possibleRemedies(machine), machine).sort((a, b) => a.cost - b.cost);
+  const sets = candidates(tierPools(tier), possibleRemedies(tier, machine), machine).sort((a, b) => a.cost - b.cost);
   for (const { remedies, pools } of sets) {
-    const { model } = narrowestPool(pools);
-    const sustained = modelSustainableOpensPerSecond(model);
+    const pool = narrowestPool(pools);
+    const sustained = modelSustainableOpensPerSecond(roomOf(pool));
     if (sustained < targetOpensPerSecond) continue;
     const ids = remedies.map(({ id }) => id);
-    const figures = { slots: modelSlots(model), sustainableOpensPerSecond: figure(sustained) };
+    const figures = { slots: modelSlots(pool.model), sustainableOpensPerSecond: figure(sustained) };
     return { tier: tier.name, targetOpensPerSecond, remedies: ids, ...figures };
   }
   return null;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { gatewayLike, type TierChanges, tierLike } from '../../test/kit/tiers.ts';
 import { erlangB } from '../tcp/erlang.ts';
 import { answerTier, type TierAnswer, tierLoad } from './tier-answer.ts';
+import type { Traffic } from './topology.ts';
 
 const PROBABILITY = 1e-6;
 /** What a figure may differ by: it is rounded to four digits. */
@@ -22,6 +23,7 @@ describe('the answer for a tier', () => {
   it('says all of a proxy and two backends', () => {
     expect(answer({ to: { hosts: 2 } })).toEqual({
       ...{ name: 'proxy → backend', lanes: 2, slotsPerLane: 28_232, slots: 56_464, concurrency: 56_464 },
+      ...{ requestsPerSecond: 500, keptConnections: 0, keptShare: 0 },
       ...{ cliffAt: 14_116, opensPerSecond: 500, holdSeconds: 0.05, afterCloseSeconds: 60 },
       ...{ used: 30_025, utilization: 0.5318, sustainableOpensPerSecond: 940.3, safeOpensPerSecond: 918.4 },
       refusalProbability: 0,
@@ -45,6 +47,7 @@ describe('the answer for a tier', () => {
         concurrency: 28_232,
         cliffAt: 14_116,
       },
+      ...{ requestsPerSecond: null, keptConnections: null, keptShare: null },
       ...{ opensPerSecond: null, holdSeconds: null, afterCloseSeconds: null, used: null, utilization: null },
       ...{ sustainableOpensPerSecond: null, safeOpensPerSecond: null, refusalProbability: null },
     });
@@ -73,6 +76,36 @@ describe('the answer for a tier', () => {
     expect(tierLoad(tierLike(over))).toBeCloseTo(60_050 / 28_232, 9);
   });
 
+  it('is for the peak of a day', () => {
+    const pattern = { kind: 'day', shares: [0.2, 0.1, 0.6] } as const;
+    const { requestsPerSecond, ...peak } = answer({ traffic: { requestsPerSecond: 1_000, pattern } });
+    expect(requestsPerSecond).toBe(600);
+    expect({ requestsPerSecond: 600, ...peak }).toEqual(answer({ traffic: { requestsPerSecond: 600 } }));
+    expect(tierLoad(tierLike({ traffic: { requestsPerSecond: 1_000, pattern } }))).toBeCloseTo(
+      tierLoad(tierLike({ traffic: { requestsPerSecond: 600 } })) as number,
+      12,
+    );
+  });
+
+  it('counts the round trips in which a connection is opened and closed', () => {
+    const traffic = { closes: 'to', holdSeconds: 0.05, roundTripSeconds: 0.1 } as const;
+    expect(answer({ traffic })).toMatchObject({
+      ...{ holdSeconds: 0.25, afterCloseSeconds: 0, used: 125, sustainableOpensPerSecond: 112_928 },
+    });
+  });
+
+  it('calls a lower rate safe for bursts, a higher one for even arrivals, lanes in turn and retries', () => {
+    const safe = (traffic: Partial<Traffic>): number =>
+      answer({ settings, to: { hosts: 4 }, traffic }).safeOpensPerSecond as number;
+    expect(safe({ pattern: { kind: 'bursts', size: 50 } })).toBeLessThan(0.8 * safe({}));
+    expect(safe({ pattern: { kind: 'constant' } })).toBeGreaterThan(safe({}));
+    expect(safe({ laneChoice: { kind: 'round-robin' } })).toBeGreaterThan(1.05 * safe({}));
+    expect(safe({ laneChoice: { kind: 'least-used' } })).toBeGreaterThan(1.05 * safe({}));
+    expect(safe({ laneChoice: { kind: 'hash', keys: 200 } })).toBe(safe({}));
+    expect(safe({ retries: 2 })).toBeGreaterThan(1.02 * safe({}));
+    expect(safe({ retries: 2, laneChoice: { kind: 'hash', keys: 200 } })).toBe(safe({}));
+  });
+
   it('scales: ten million lanes are one lane so many times, and are counted by no loop', () => {
     const one = answer({});
     const [hosts, backends] = [10_000, 1_000];
@@ -81,7 +114,61 @@ describe('the answer for a tier', () => {
     expect(all).toMatchObject({ lanes: 1e7, utilization: one.utilization, refusalProbability: one.refusalProbability });
     expect((all.safeOpensPerSecond as number) / 1e7).toBeCloseTo(one.safeOpensPerSecond as number, 0);
     // A loop over so many would not end before the test is given up.
-    expect(answer({ from: { hosts: 1e8 }, to: { hosts: 1e7 } }).lanes).toBe(1e15);
+    const most = { from: { hosts: 1e8 }, to: { hosts: 1e7 } };
+    expect(answer(most).lanes).toBe(1e15);
+    for (const kind of ['round-robin', 'least-used'] as const) {
+      const asked = {
+        pattern: { kind: 'bursts', size: 50 },
+        laneChoice: { kind },
+        keptPerLane: 32,
+        retries: 100,
+      } as const;
+      expect(answer({ ...most, traffic: asked }).lanes).toBe(1e15);
+    }
+  });
+});
+
+describe('the answer for a tier that keeps connections', () => {
+  const kept = { keptPerLane: 232, requestsPerConnection: 100, requestsPerSecond: 30_000, holdSeconds: 0.001 };
+
+  it('has their slots in use, and lanes for the others that are narrower by them', () => {
+    // One request in a hundred opens a connection in the place of a worn one; none finds all busy.
+    expect(answer({ traffic: kept })).toMatchObject({
+      ...{ slotsPerLane: 28_232, slots: 28_232, concurrency: 28_232, cliffAt: 14_116 },
+      ...{ requestsPerSecond: 30_000, keptConnections: 232, keptShare: 1, opensPerSecond: 300 },
+      ...{ holdSeconds: 0.001, used: 18_232.3, sustainableOpensPerSecond: 466.7 },
+    });
+    expect(tierLoad(tierLike({ traffic: kept }))).toBeCloseTo(18_232.3 / 28_232, 6);
+  });
+
+  it('opens one for each request that finds them busy', () => {
+    const { keptShare, opensPerSecond } = answer({
+      traffic: { ...kept, keptPerLane: 32, requestsPerConnection: Number.POSITIVE_INFINITY, requestsPerSecond: 25_000 },
+    });
+    const overflow = erlangB(32, 25);
+    expect(keptShare).toBeCloseTo(1 - overflow, 4);
+    expect(opensPerSecond).toBeCloseTo(25_000 * overflow, 1);
+  });
+
+  it('keeps as many in the slots of a source address, or of a gateway', () => {
+    const traffic = { ...kept, keptPerLane: 10 };
+    const many = { from: { hosts: 2, addresses: 3 }, to: { hosts: 4, ports: 5 } };
+    expect(answer({ ...many, traffic }).keptConnections).toBe(6 * 20 * 10);
+    const shared = answer({ ...many, traffic, settings: { boundBeforeConnect: true } });
+    expect(shared).toMatchObject({ lanes: 6, keptConnections: 1_200 });
+    expect(shared.sustainableOpensPerSecond).toBeCloseTo((6 * (28_232 - 200)) / 60.001, 0);
+    const passed = answer({ ...many, traffic, via: gatewayLike() });
+    expect(passed).toMatchObject({ lanes: 20, keptConnections: 1_200 });
+    expect(passed.sustainableOpensPerSecond).toBeCloseTo((20 * (55_000 - 60)) / 120.001, 0);
+  });
+
+  it('is full where they take all slots, and has no bound where others take no time', () => {
+    expect(answer({ settings, traffic: { ...kept, keptPerLane: 500 } })).toMatchObject({
+      ...{ utilization: 1, sustainableOpensPerSecond: 0, safeOpensPerSecond: 0, refusalProbability: 1 },
+    });
+    expect(answer({ traffic: { ...kept, closes: 'to', holdSeconds: 0 } })).toMatchObject({
+      ...{ used: 232, sustainableOpensPerSecond: null, safeOpensPerSecond: null, refusalProbability: 0 },
+    });
   });
 });
 

@@ -60,9 +60,9 @@ export interface Traffic {
   /** Of the whole tier, 0 or more; of a day's curve where its share is 1. */
   readonly requestsPerSecond: number;
   readonly pattern: TrafficPattern;
-  /** How many requests a connection carries before it is closed: 1 or more. */
+  /** How many requests a connection carries before it is closed, one that is kept if any are: 1 or more, may be Infinity. */
   readonly requestsPerConnection: number;
-  /** How long a connection lives on average, 0 or more. */
+  /** How long a connection lives on average or, where connections are kept, a request takes: 0 or more. */
   readonly holdSeconds: number;
   readonly hold: HoldDistribution;
   /** Which end closes first, and has the TIME_WAIT. */
@@ -72,9 +72,15 @@ export interface Traffic {
   /** Connections of each lane that stay open for the next request, 0 or more: one that finds none idle opens its own. */
   readonly keptPerLane: number;
   readonly laneChoice: LaneChoice;
-  /** How often a refused connection is tried again, on a lane chosen anew, at once: a whole number, 0 or more. */
+  /** How often a refused connection is tried again, on a lane chosen anew, at once: a whole number, 0 to {@link MOST_RETRIES}. */
   readonly retries: number;
 }
+
+/** More is no retry, but a loop. */
+export const MOST_RETRIES = 100;
+
+/** More keys than that are as good as a lane at random. */
+export const MOST_KEYS: number = 2 ** 32;
 
 /** Where nothing is said of traffic but its rate: files and flags agree. */
 export const DEFAULT_TRAFFIC: Omit<Traffic, 'requestsPerSecond'> = {
@@ -88,6 +94,15 @@ export const DEFAULT_TRAFFIC: Omit<Traffic, 'requestsPerSecond'> = {
   laneChoice: { kind: 'random' },
   retries: 0,
 };
+
+/**
+ * How many requests a connection carries where that is not said: one or, where connections are kept, any number.
+ *
+ * @param kept connections that are kept, 0 or more
+ */
+export function requestsUnsaid(kept: number): number {
+  return kept === 0 ? DEFAULT_TRAFFIC.requestsPerConnection : Number.POSITIVE_INFINITY;
+}
 
 /** When requests come. */
 export type TrafficPattern =
@@ -105,7 +120,7 @@ export type LaneChoice =
   | { readonly kind: 'round-robin' }
   | { readonly kind: 'random' }
   | { readonly kind: 'least-used' }
-  /** The same one for the same key. @param keys how many there are, all of them as frequent: users, or addresses */
+  /** The same one for the same key. @param keys how many there are, 1 to {@link MOST_KEYS}, all of them as frequent: users, or addresses */
   | { readonly kind: 'hash'; readonly keys: number };
 
 /** How the time that connections live is distributed around its mean. */

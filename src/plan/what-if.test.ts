@@ -93,3 +93,27 @@ describe('what remedies buy behind a gateway', () => {
     expect(found['close-from-other-end']).toBe(2.286);
   });
 });
+
+describe('what remedies buy where connections are kept', () => {
+  const traffic = { keptPerLane: 232, requestsPerConnection: 100, requestsPerSecond: 30_000 };
+
+  it('is what they make of the slots that those leave', () => {
+    const found = gains({ traffic });
+    expect(found['wider-range']).toBeCloseTo((64_512 - 232) / (28_232 - 232), 3);
+    expect(found['more-destination-addresses']).toBe(2);
+    // The same ones are spread over twice as many lanes.
+    expect(found['more-source-addresses']).toBeCloseTo((2 * (28_232 - 116)) / (28_232 - 232), 3);
+    expect(planRemedies(tierLike({ traffic })).find(({ id }) => id === 'wider-range')?.slots).toBe(64_512);
+  });
+
+  it('is not keeping connections: that is done', () => {
+    expect(gains({ traffic })).not.toHaveProperty('keep-connections');
+    expect(gains({ traffic })).toHaveProperty('close-from-other-end');
+  });
+
+  it('is nothing with more destinations, each of which has some kept, where the slots of a source are shared', () => {
+    const settings = { boundBeforeConnect: true, range: { low: 40_000, high: 40_999 } };
+    expect(gains({ settings, traffic })).not.toHaveProperty('more-destination-addresses');
+    expect(gains({ settings, traffic })['more-source-addresses']).toBeCloseTo((2 * (1_000 - 116)) / (1_000 - 232), 3);
+  });
+});

@@ -2,7 +2,7 @@ import { EFFORTS } from '../remedies/remedy.ts';
 import { capacityGain, modelSlots, modelSustainableOpensPerSecond } from '../tcp/lane-model.ts';
 import { assumedMachine } from './assumed-machine.ts';
 import { figure } from './figure.ts';
-import { narrowestPool, tierPools } from './pools.ts';
+import { narrowestPool, roomOf, tierPools } from './pools.ts';
 import { possibleRemedies, remediedPools } from './remedied-pools.ts';
 import type { Tier } from './topology.ts';
 
@@ -21,11 +21,11 @@ export interface PlannedRemedy {
 export function planRemedies(tier: Tier): PlannedRemedy[] {
   const machine = assumedMachine(tier.settings);
   const pools = tierPools(tier);
-  const before = narrowestPool(pools).model;
-  return possibleRemedies(machine)
+  const before = narrowestPool(pools);
+  return possibleRemedies(tier, machine)
     .map((remedy) => {
-      const after = narrowestPool(remediedPools(pools, remedy, machine)).model;
-      return { remedy, after, gain: capacityGain(before, after) };
+      const after = narrowestPool(remediedPools(pools, remedy, machine));
+      return { remedy, after, gain: capacityGain(roomOf(before), roomOf(after)) };
     })
     .filter(({ gain }) => gain > 1)
     .map(({ remedy, after, gain }) => ({
@@ -34,8 +34,8 @@ export function planRemedies(tier: Tier): PlannedRemedy[] {
         id: remedy.id,
         title: remedy.title,
         tier: tier.name,
-        slots: modelSlots(after),
-        sustainableOpensPerSecond: tier.traffic === null ? null : figure(modelSustainableOpensPerSecond(after)),
+        slots: modelSlots(after.model),
+        sustainableOpensPerSecond: tier.traffic === null ? null : figure(modelSustainableOpensPerSecond(roomOf(after))),
         gain: figure(gain),
       },
     }))

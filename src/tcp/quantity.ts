@@ -17,11 +17,17 @@ const SECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1, m: 60, min: 60,
  * @throws FourtupleError FT_ARGUMENT
  */
 export function parseSeconds(text: string): number {
+  const seconds = tryParseSeconds(text);
+  if (seconds !== null) return seconds;
+  throw new FourtupleError('FT_ARGUMENT', `'${text}' is not a time: write 50ms, 2s, 1.5m or 2h`);
+}
+
+/** Like {@link parseSeconds}; null where it is no time. */
+export function tryParseSeconds(text: string): number | null {
   if (text.trim() === '0') return 0;
   const [, whole, fraction, unit = ''] = TIME.exec(text.trim()) ?? [];
   const seconds = decimal(whole, fraction, unit) * (SECONDS[unit] ?? Number.NaN);
-  if (Number.isFinite(seconds)) return seconds;
-  throw new FourtupleError('FT_ARGUMENT', `'${text}' is not a time: write 50ms, 2s, 1.5m or 2h`);
+  return Number.isFinite(seconds) ? seconds : null;
 }
 
 /**

@@ -88,6 +88,9 @@ function answerOf(wanted: Wanted): TierAnswer {
     return {
       ...counts,
       cliffAt,
+      requestsPerSecond: null,
+      keptConnections: null,
+      keptShare: null,
       opensPerSecond: null,
       holdSeconds: null,
       afterCloseSeconds: null,
@@ -101,6 +104,9 @@ function answerOf(wanted: Wanted): TierAnswer {
   return {
     ...counts,
     cliffAt,
+    requestsPerSecond: rate,
+    keptConnections: 0,
+    keptShare: 0,
     opensPerSecond: rate,
     holdSeconds: HOLD_SECONDS,
     afterCloseSeconds,

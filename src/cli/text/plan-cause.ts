@@ -6,7 +6,7 @@ import { formatTime } from './plan-figures.ts';
 /** Whose slots end first, how many there are, and how long each is held. */
 export function describeCause(answer: TierAnswer, tier: Tier | undefined): string {
   const room = describeRoom(answer, tier);
-  const time = describeTime(answer);
+  const time = describeTime(answer, (tier?.traffic?.roundTripSeconds ?? 0) > 0);
   return time === null ? room : `${room}; ${time}`;
 }
 
@@ -21,10 +21,13 @@ function describeRoom({ lanes, slotsPerLane, cliffAt }: TierAnswer, tier: Tier |
     : `${plural(lanes, 'lane')} of ${slots}`;
 }
 
-/** null where no traffic is given. */
-function describeTime({ holdSeconds, afterCloseSeconds }: TierAnswer): string | null {
+/** null where no traffic is given. @param takesTrips to open and to close a connection takes time */
+function describeTime({ holdSeconds, afterCloseSeconds }: TierAnswer, takesTrips: boolean): string | null {
   if (holdSeconds === null || afterCloseSeconds === null) return null;
-  const alive = holdSeconds === 0 ? null : `${formatTime(holdSeconds)} while its connection lives`;
+  const alive =
+    holdSeconds === 0
+      ? null
+      : `${formatTime(holdSeconds)} while its connection ${takesTrips ? 'is opened, lives and is closed' : 'lives'}`;
   if (afterCloseSeconds === 0)
     return alive === null
       ? 'a slot is free as soon as its connection is closed'

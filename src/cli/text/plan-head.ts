@@ -1,6 +1,7 @@
 import type { PlanReport, TierAnswer } from '../../plan/answer.ts';
 import { probabilityText } from '../../plan/page/figure-text.ts';
-import type { Topology } from '../../plan/topology.ts';
+import { trafficTexts } from '../../plan/page/traffic-text.ts';
+import type { Tier, Topology } from '../../plan/topology.ts';
 import { formatCount, formatRate, formatShare } from '../../tcp/number-text.ts';
 import { describeCause } from './plan-cause.ts';
 import { formatSustained } from './plan-figures.ts';
@@ -15,9 +16,11 @@ const OK = 'OK';
 export function renderPlanHead(topology: Topology, report: PlanReport, refusal: number, screen: Screen): string[] {
   const tier = report.tiers.find(({ name }) => name === report.exhaustedFirst);
   if (tier === undefined) return [sentence('No tier runs out of ports.', screen)];
+  const planned = topology.tiers[report.tiers.indexOf(tier)];
   return [
     renderState(tier, report.tiers.length > 1, refusal, screen),
-    detail(`Why: ${describeCause(tier, topology.tiers[report.tiers.indexOf(tier)])}.`, screen),
+    detail(`Why: ${describeCause(tier, planned)}.`, screen),
+    ...describeTraffic(tier, planned).map((text) => detail(text, screen)),
     ...renderDistances(tier, refusal).map((text) => detail(text, screen)),
   ];
 }
@@ -71,10 +74,19 @@ function describeDistance(rate: number, at: number): string {
   return `, ${formatRate(difference)} ${word} than now (${sign}${percent < 10 ? percent.toFixed(1) : formatCount(percent)}%)`;
 }
 
+/** Of its traffic what was said beside rate and times, in a line; none where nothing was. */
+function describeTraffic(answer: TierAnswer, tier: Tier | undefined): string[] {
+  const texts = tier === undefined || tier.traffic === null ? [] : trafficTexts(tier.traffic, answer);
+  return texts.length === 0 ? [] : [`Traffic: ${texts.join('; ')}.`];
+}
+
 /** The opens per second at which the mean of used slots reaches the cliff; null where there is none, or it is not known. */
-function cliffRate({ cliffAt, slotsPerLane, sustainableOpensPerSecond }: TierAnswer): number | null {
-  if (cliffAt === null || sustainableOpensPerSecond === null || slotsPerLane === 0) return null;
-  return sustainableOpensPerSecond * (cliffAt / slotsPerLane);
+function cliffRate(tier: TierAnswer): number | null {
+  const { cliffAt, slotsPerLane, sustainableOpensPerSecond } = tier;
+  if (cliffAt === null || sustainableOpensPerSecond === null) return null;
+  const kept = (tier.keptConnections ?? 0) / tier.lanes;
+  if (slotsPerLane <= kept) return null;
+  return sustainableOpensPerSecond * (Math.max(0, cliffAt - kept) / (slotsPerLane - kept));
 }
 
 const FRACTIONS: Readonly<Record<string, string>> = { '0.5': 'half', '0.25': 'a quarter' };

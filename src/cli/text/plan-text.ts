@@ -1,4 +1,5 @@
 import type { PlanReport } from '../../plan/answer.ts';
+import type { PlanSimulation } from '../../plan/plan-simulation.ts';
 import type { Topology } from '../../plan/topology.ts';
 import { toAscii } from './ascii.ts';
 import { renderNarrowing, renderPlanHead } from './plan-head.ts';
@@ -48,7 +49,15 @@ function withAsciiNames(report: PlanReport): PlanReport {
     tiers: tiers.map((tier) => ({ ...tier, name: toAscii(tier.name) })),
     exhaustedFirst: exhaustedFirst === null ? null : toAscii(exhaustedFirst),
     remedies: remedies.map((remedy) => ({ ...remedy, tier: toAscii(remedy.tier) })),
-    simulation: simulation === null ? null : { ...simulation, tier: toAscii(simulation.tier) },
+    simulation: simulation === null ? null : withAsciiTiers(simulation),
     stack: stack === null ? null : { ...stack, tier: toAscii(stack.tier) },
+  };
+}
+
+function withAsciiTiers({ tiers, notSimulated, ...rest }: PlanSimulation): PlanSimulation {
+  return {
+    ...rest,
+    tiers: tiers.map((one) => ({ ...one, tier: toAscii(one.tier) })),
+    notSimulated: notSimulated.map((one) => ({ ...one, tier: toAscii(one.tier) })),
   };
 }

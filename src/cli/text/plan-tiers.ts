@@ -8,6 +8,8 @@ import { type Column, renderTable } from './table.ts';
 const RED_FROM = 1;
 const YELLOW_FROM = 0.5;
 const NARROWEST_NAME = 12;
+/** What 80 characters leave to a name beside the columns that are always there. */
+const WIDEST_NAME = 34;
 
 /** What is left out first where a screen is too narrow for all of it: the sentences above and --json have it too. */
 const LESS_NEEDED = ['LANES', 'SAFE/S', 'SLOTS'];
@@ -40,7 +42,7 @@ function columnsOf(tiers: readonly TierAnswer[], screen: Screen): Column[] {
   const hasRate = tiers.some(({ opensPerSecond }) => (opensPerSecond ?? 0) > 0);
   const hasTraffic = tiers.some(({ opensPerSecond }) => opensPerSecond !== null);
   return [
-    column('TIER', ({ name }) => name, { align: 'left', shrinkTo: NARROWEST_NAME }),
+    column('TIER', ({ name }) => name, { align: 'left', shrinkTo: narrowestName(tiers) }),
     column('LANES', ({ lanes }) => formatCount(lanes)),
     column('SLOTS', ({ slots }) => formatCount(slots)),
     ...(hasRate
@@ -58,6 +60,14 @@ function columnsOf(tiers: readonly TierAnswer[], screen: Screen): Column[] {
       : []),
     ...(hasRate ? [column('REFUSED', ({ refusalProbability }) => formatRefusal(refusalProbability))] : []),
   ];
+}
+
+/** So many characters that names differ, where they can: those of lanes of one source begin alike. */
+function narrowestName(tiers: readonly TierAnswer[]): number {
+  let least = NARROWEST_NAME;
+  while (least < WIDEST_NAME && new Set(tiers.map(({ name }) => name.slice(0, least - 1))).size < tiers.length)
+    least += 1;
+  return least;
 }
 
 function formatBound({ opensPerSecond }: TierAnswer, rate: number | null): string {

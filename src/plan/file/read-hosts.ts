@@ -35,7 +35,7 @@ const KEYS = [
   'range',
   'reserved',
   'listening',
-  'bindBeforeConnect',
+  'boundBeforeConnect',
   'timeWait',
   'reuse',
 ];
@@ -73,7 +73,7 @@ function readHosts(file: YamlFile, fields: Fields): Hosts | undefined {
       range: fields.read('range', RANGE, LINUX_DEFAULT_RANGE),
       reserved: readPorts(file, fields, 'reserved'),
       listening: [...readPorts(file, fields, 'listening')],
-      boundBeforeConnect: fields.read('bindBeforeConnect', YES_OR_NO, false),
+      boundBeforeConnect: fields.read('boundBeforeConnect', YES_OR_NO, false),
       timeWaitSeconds: fields.read('timeWait', SECONDS, LINUX_TIME_WAIT_MS / 1_000),
       reuseDelaySeconds: fields.read('reuse', SECONDS_OR_FALSE, null),
     },

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { formatPortList } from '../../tcp/port-list.ts';
 import { LINUX_DEFAULT_RANGE } from '../../tcp/port-range.ts';
 import { findGateway } from '../gateways/gateways.ts';
-import type { HostSettings, Tier } from '../topology.ts';
+import { DEFAULT_TRAFFIC, type HostSettings, type Tier } from '../topology.ts';
 import { readTopology } from './read-topology.ts';
 
 const FIXTURES = new URL('../../../test/fixtures/topologies/', import.meta.url);
@@ -81,10 +81,15 @@ describe('a topology file', () => {
       via: null,
       traffic: {
         requestsPerSecond: 500,
-        requestsPerConnection: 1,
-        holdSeconds: 0.05,
-        hold: { kind: 'exponential' },
-        closes: 'from',
+        pattern: { kind: 'day', shares: [0.2, 0.1, 1, 0.6] },
+        requestsPerConnection: 10,
+        holdSeconds: 2,
+        hold: { kind: 'log-normal', deviation: 0.8 },
+        closes: 'to',
+        roundTripSeconds: 0.001,
+        keptPerLane: 0,
+        laneChoice: { kind: 'hash', keys: 200 },
+        retries: 2,
       },
     });
     expect(second).toMatchObject({
@@ -100,11 +105,13 @@ describe('a topology file', () => {
         reuseDelaySeconds: 1,
       },
       traffic: {
+        ...DEFAULT_TRAFFIC,
         requestsPerSecond: 1_500,
-        requestsPerConnection: 10,
-        holdSeconds: 2,
-        hold: { kind: 'log-normal', deviation: 0.8 },
-        closes: 'to',
+        pattern: { kind: 'bursts', size: 50 },
+        requestsPerConnection: 1_000,
+        holdSeconds: 0.05,
+        keptPerLane: 16,
+        laneChoice: { kind: 'least-used' },
       },
     });
     expect(formatPortList(second?.settings.reserved ?? [])).toBe('40000,41000-41003');
@@ -143,7 +150,7 @@ describe('a tier', () => {
     expect(settingsOf('timeWait: 2m').timeWaitSeconds).toBe(120);
     expect(settingsOf('reuse: 500ms').reuseDelaySeconds).toBe(0.5);
     expect(settingsOf('reuse: false').reuseDelaySeconds).toBeNull();
-    expect(settingsOf('bindBeforeConnect: true').boundBeforeConnect).toBe(true);
+    expect(settingsOf('boundBeforeConnect: true').boundBeforeConnect).toBe(true);
     expect(settingsOf('range: 1024 65535').range).toEqual({ low: 1_024, high: 65_535 });
   });
 
@@ -167,10 +174,15 @@ describe('an entry of traffic', () => {
   it('has connections of one request, closed by the client at once, where it says no more', () => {
     expect(pair('replicas: 1', 'rate: 30k/m').traffic).toEqual({
       requestsPerSecond: 500,
+      pattern: { kind: 'poisson' },
       requestsPerConnection: 1,
       holdSeconds: 0,
       hold: { kind: 'exponential' },
       closes: 'from',
+      roundTripSeconds: 0,
+      keptPerLane: 0,
+      laneChoice: { kind: 'random' },
+      retries: 0,
     });
   });
 
@@ -179,6 +191,46 @@ describe('an entry of traffic', () => {
     expect(pair('replicas: 1', 'distribution: exponential').traffic?.hold).toEqual({ kind: 'exponential' });
     const logNormal = { kind: 'log-normal', deviation: 1.25 };
     expect(pair('replicas: 1', 'distribution: { log-normal: 1.25 }').traffic?.hold).toEqual(logNormal);
+  });
+
+  it('takes each pattern', () => {
+    const patternOf = (text: string): unknown => pair('replicas: 1', `pattern: ${text}`).traffic?.pattern;
+    expect(patternOf('constant')).toEqual({ kind: 'constant' });
+    expect(patternOf('poisson')).toEqual({ kind: 'poisson' });
+    expect(patternOf('{ bursts: 1k }')).toEqual({ kind: 'bursts', size: 1_000 });
+    expect(patternOf('{ day: [0, "1.25"] }')).toEqual({ kind: 'day', shares: [0, 1.25] });
+    const minutes = Array.from({ length: 1_440 }, (_, minute) => minute / 1_000);
+    expect(patternOf(`{ day: [${minutes}] }`)).toEqual({ kind: 'day', shares: minutes });
+  });
+
+  it('takes each choice of lanes', () => {
+    const choiceOf = (text: string): unknown => pair('replicas: 1', `lanes: ${text}`).traffic?.laneChoice;
+    for (const kind of ['random', 'round-robin', 'least-used']) expect(choiceOf(kind)).toEqual({ kind });
+    expect(choiceOf('{ hash: 10k }')).toEqual({ kind: 'hash', keys: 10_000 });
+  });
+
+  it('keeps connections of each source address, which carry requests without end unless it says how many', () => {
+    const kept = (traffic: string): unknown => {
+      const { keptPerLane, requestsPerConnection } = pair('sourceAddresses: 4', traffic).traffic ?? {};
+      return [keptPerLane, requestsPerConnection];
+    };
+    expect(kept('keep: 32')).toEqual([8, Number.POSITIVE_INFINITY]);
+    expect(kept('keep: 30, requestsPerConnection: 100')).toEqual([7.5, 100]);
+    expect(kept('keep: 0')).toEqual([0, 1]);
+  });
+
+  it('keeps fewer connections to a destination than there are slots', () => {
+    expect(pair('sourceAddresses: 3', 'keep: 84695').traffic?.keptPerLane).toBe(84_695 / 3);
+    expect(() => pair('sourceAddresses: 3', 'keep: 84696')).toThrow(
+      expect.objectContaining({ message: expect.stringContaining('less than 84,696 (the slots of a host') }),
+    );
+    // All destinations share the slots of a source address, or of a gateway.
+    const text = (proxy: string, more: string): string =>
+      `tiers: [{ name: proxy${proxy} }, { name: backend, ports: 2 }]\ntraffic: [{ from: proxy, to: backend, keep: 20k${more} }]`;
+    expect(readTopology(text('', ''), 'x').tiers[0]?.traffic?.keptPerLane).toBe(20_000);
+    for (const shared of [text(', boundBeforeConnect: true', ''), text(', replicas: 3', ', via: aws-nat-gateway')]) {
+      expect(() => readTopology(shared, 'x')).toThrow(expect.objectContaining({ code: 'FT_TOPOLOGY' }));
+    }
   });
 
   it('may have a mean of requests that is not whole', () => {

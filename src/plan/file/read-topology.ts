@@ -1,7 +1,7 @@
-import type { Tier, Topology } from '../topology.ts';
+import type { Topology } from '../topology.ts';
 import { Fields } from './fields.ts';
 import { type Hosts, readAllHosts } from './read-hosts.ts';
-import { type Link, readLinks } from './read-traffic.ts';
+import { type Link, readLinks, tierOf } from './read-traffic.ts';
 import { YamlFile } from './yaml-file.ts';
 
 /**
@@ -13,14 +13,20 @@ import { YamlFile } from './yaml-file.ts';
  * - `addresses` of each host (1), `sourceAddresses` where it connects from another number of them, and the `ports` of each
  *   address that others connect to (1);
  * - `range` (32768-60999), `reserved` and `listening` ports (none): `8080,9000-9003`, or a list of such;
- * - `bindBeforeConnect`: true or false (false);
+ * - `boundBeforeConnect`: true or false (false);
  * - `timeWait` (60s), and `reuse`: how old a TIME_WAIT slot must be to be taken over, or false (false).
  *
  * `traffic` may list what passes between two tiers, at most once for each two. Each entry has:
  * - `from` and `to`, names of tiers, which must be there;
- * - `rate` of requests (0), `requestsPerConnection` (1), `hold`: how long a connection lives on average (0s), its
- *   `distribution`: constant, exponential, or { log-normal: standard deviation of the logarithm } (exponential), and which
- *   end `closes` first: client or server (client). An entry without any of these asks for slots only;
+ * - `rate` of requests (0), and their `pattern`: constant, poisson, { bursts: so many at once } or { day: shares of the rate
+ *   at equal steps from midnight on } (poisson);
+ * - `requestsPerConnection` (1), `hold`: how long a connection lives on average (0s), its `distribution`: constant,
+ *   exponential, or { log-normal: standard deviation of the logarithm } (exponential), which end `closes` first: client or
+ *   server (client), and the `roundTrip` time of the network (0s);
+ * - `keep`: the connections that each host keeps open to each destination (0). Where it is above 0, `hold` is how long a
+ *   request takes, and `requestsPerConnection` is how many a kept connection carries (without end);
+ * - `lanes`: how the lane of a connection is chosen: random, round-robin, least-used or { hash: so many keys } (random), and
+ *   `retries` of a refused one (0). An entry without any of these keys asks for slots only;
  * - `via`: the id of a gateway, or { gateway, addresses, portsPerHost, timeWait }.
  *
  * A tier that no entry goes to is connected to by the tier before it, for slots only, unless an entry goes from it to
@@ -58,15 +64,4 @@ function connect(hosts: readonly Hosts[], given: readonly Link[]): Link[] {
   const places = new Map(hosts.map((host, place) => [host, place]));
   const placeOf = (host: Hosts): number => places.get(host) as number;
   return [...given, ...assumed].sort((a, b) => placeOf(a.from) - placeOf(b.from) || placeOf(a.to) - placeOf(b.to));
-}
-
-function tierOf({ from, to, via, traffic }: Link): Tier {
-  return {
-    name: `${from.name} → ${to.name}`,
-    from: { name: from.name, hosts: from.replicas, addresses: from.sourceAddresses },
-    to: { name: to.name, hosts: to.replicas, addresses: to.addresses, ports: to.ports },
-    via,
-    settings: from.settings,
-    traffic,
-  };
 }

@@ -1,12 +1,15 @@
 import { isMap, type Node } from 'yaml';
-import { FourtupleError } from '../../tcp/error.ts';
-import type { Gateway, GatewayKind, GatewayUse } from '../gateway.ts';
-import { findGateway, GATEWAYS } from '../gateways/gateways.ts';
-import { DEFAULT_TRAFFIC, type HoldDistribution, type Traffic } from '../topology.ts';
+import { formatCount } from '../../tcp/number-text.ts';
+import type { Gateway } from '../gateway.ts';
+import { mostKept } from '../pools.ts';
+import { DEFAULT_TRAFFIC, type HoldDistribution, requestsUnsaid, type Tier, type Traffic } from '../topology.ts';
 import { Fields } from './fields.ts';
 import { quote } from './problems.ts';
+import { readGateway } from './read-gateway.ts';
 import type { Hosts } from './read-hosts.ts';
-import { COUNT, DEVIATION, RATE, REQUESTS, SECONDS, wordOf } from './values.ts';
+import { readLaneChoice } from './read-lane-choice.ts';
+import { readPattern } from './read-pattern.ts';
+import { DEVIATION, KEPT, RATE, REQUESTS, RETRIES, SECONDS, wordOf } from './values.ts';
 import type { Kind, YamlFile } from './yaml-file.ts';
 
 /** One entry of `traffic`. */
@@ -18,9 +21,11 @@ export interface Link {
   readonly traffic: Traffic | null;
 }
 
-const TRAFFIC_KEYS = ['rate', 'requestsPerConnection', 'hold', 'distribution', 'closes'];
+const TRAFFIC_KEYS = [
+  ...['rate', 'pattern', 'requestsPerConnection', 'hold', 'distribution', 'closes'],
+  ...['roundTrip', 'keep', 'lanes', 'retries'],
+];
 const KEYS = ['from', 'to', ...TRAFFIC_KEYS, 'via'];
-const GATEWAY_KEYS = ['gateway', 'addresses', 'portsPerHost', 'timeWait'];
 
 /** Reads the entries of `traffic`; those that are wrong are reported and left out. */
 export function readLinks(file: YamlFile, items: readonly Node[], tiers: readonly Hosts[]): Link[] {
@@ -46,10 +51,14 @@ export function readLinks(file: YamlFile, items: readonly Node[], tiers: readonl
 
 function readLink(file: YamlFile, fields: Fields, hosts: Kind<Hosts>): Link | undefined {
   const [from, to] = [fields.require('from', hosts), fields.require('to', hosts)];
-  const traffic = readTraffic(file, fields);
+  const traffic = readTraffic(file, fields, from?.sourceAddresses ?? 1);
   const via = readGateway(file, fields, from?.replicas ?? 1);
   if (from === undefined || to === undefined) return undefined;
-  if (from !== to) return { from, to, via, traffic };
+  if (from !== to) {
+    const link = { from, to, via, traffic };
+    checkKept(file, fields, tierOf(link));
+    return link;
+  }
   file.problems.report(fields.offsetOf('to'), `to is ${quote(to.name)}, another tier than from was expected`);
   return undefined;
 }
@@ -61,16 +70,44 @@ function hostsOf(tiers: readonly Hosts[]): Kind<Hosts> {
   return { expected: `the name of a tier (${names.join(', ')}${more})`, read: (text) => byName.get(text) };
 }
 
-function readTraffic(file: YamlFile, fields: Fields): Traffic | null {
+/** @param addresses that each host connects from, over which it spreads the connections that it keeps */
+function readTraffic(file: YamlFile, fields: Fields, addresses: number): Traffic | null {
   if (!TRAFFIC_KEYS.some((key) => fields.has(key))) return null;
   const unsaid = DEFAULT_TRAFFIC;
+  const kept = fields.read('keep', KEPT, 0);
   return {
-    ...unsaid,
     requestsPerSecond: fields.read('rate', RATE, 0),
-    requestsPerConnection: fields.read('requestsPerConnection', REQUESTS, unsaid.requestsPerConnection),
+    pattern: readPattern(file, fields),
+    requestsPerConnection: fields.read('requestsPerConnection', REQUESTS, requestsUnsaid(kept)),
     holdSeconds: fields.read('hold', SECONDS, unsaid.holdSeconds),
     hold: readDistribution(file, fields),
     closes: fields.read('closes', wordOf(['client', 'server']), 'client') === 'client' ? 'from' : 'to',
+    roundTripSeconds: fields.read('roundTrip', SECONDS, unsaid.roundTripSeconds),
+    keptPerLane: kept / addresses,
+    laneChoice: readLaneChoice(file, fields),
+    retries: fields.read('retries', RETRIES, unsaid.retries),
+  };
+}
+
+/** Where kept connections hold all slots none is left for the others. */
+function checkKept(file: YamlFile, fields: Fields, tier: Tier): void {
+  const kept = tier.traffic?.keptPerLane ?? 0;
+  if (kept === 0) return;
+  const [most, { addresses }] = [mostKept(tier), tier.from];
+  if (kept < most / addresses) return;
+  const expected = `less than ${formatCount(most)} (the slots of a host to one destination)`;
+  file.problems.report(fields.offsetOf('keep'), `keep is ${formatCount(kept * addresses)}, ${expected} was expected`);
+}
+
+/** The tier that an entry makes. */
+export function tierOf({ from, to, via, traffic }: Link): Tier {
+  return {
+    name: `${from.name} → ${to.name}`,
+    from: { name: from.name, hosts: from.replicas, addresses: from.sourceAddresses },
+    to: { name: to.name, hosts: to.replicas, addresses: to.addresses, ports: to.ports },
+    via,
+    settings: from.settings,
+    traffic,
   };
 }
 
@@ -87,38 +124,3 @@ const DISTRIBUTION: Kind<HoldDistribution> = {
   expected: 'constant, exponential or { log-normal: 0.8 }',
   read: (text) => (text === 'constant' || text === 'exponential' ? { kind: text } : undefined),
 };
-
-const GATEWAY: Kind<GatewayKind> = {
-  expected: `one of ${GATEWAYS.map(({ id }) => id).join(', ')}`,
-  read: findGateway,
-};
-
-/** `aws-nat-gateway`, or a mapping with what is set for it. */
-function readGateway(file: YamlFile, fields: Fields, hosts: number): Gateway | null {
-  if (!fields.has('via')) return null;
-  const value = fields.value('via');
-  if (!isMap(value)) return resolveGateway(file, fields, fields.require('via', GATEWAY), { hosts });
-  const settings = new Fields(file, value, 'a gateway', GATEWAY_KEYS);
-  return resolveGateway(file, fields, settings.require('gateway', GATEWAY), {
-    hosts,
-    addresses: settings.read('addresses', COUNT, undefined),
-    portsPerHost: settings.read('portsPerHost', COUNT, undefined),
-    timeWaitSeconds: settings.read('timeWait', SECONDS, undefined),
-  });
-}
-
-function resolveGateway(
-  file: YamlFile,
-  fields: Fields,
-  kind: GatewayKind | undefined,
-  use: GatewayUse,
-): Gateway | null {
-  try {
-    return kind?.resolve(use) ?? null;
-  } catch (error) {
-    if (!(error instanceof FourtupleError)) throw error;
-    const hint = error.hint === undefined ? '' : `: ${error.hint}`;
-    file.problems.report(fields.offsetOf('via'), `${error.message}${hint}`);
-    return null;
-  }
-}

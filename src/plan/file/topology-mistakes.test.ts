@@ -1,25 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { FourtupleError } from '../../tcp/error.ts';
-import { readTopology } from './read-topology.ts';
+import { mistakesOf } from '../../../test/kit/topology-mistakes.ts';
 import { LONGEST_FILE, MOST_ALIASES } from './yaml-file.ts';
-
-function mistakesOf(text: string): string[] {
-  try {
-    readTopology(text, 'proxy.yaml');
-  } catch (error) {
-    if (!(error instanceof FourtupleError)) throw error;
-    expect(error.code).toBe('FT_TOPOLOGY');
-    expect(error.hint).toContain('tiers:');
-    return error.message.split('\n');
-  }
-  return [];
-}
 
 const TIERS = 'tiers:\n  - name: proxy\n    replicas: 2\n  - name: backend\n';
 /** The tier's key stands in line 3, its value from column 5 plus the key on. */
 const tierWith = (line: string): string => `tiers:\n  - name: proxy\n    ${line}\n  - name: backend\n`;
-/** The entry's key stands in line 8, from column 5 on. */
-const entryWith = (line: string): string => `${TIERS}traffic:\n  - from: proxy\n    to: backend\n    ${line}\n`;
 
 const WHOLE = 'a whole number from 1 on was expected';
 const TIME = 'a time such as 50ms or 60s was expected';
@@ -49,8 +34,8 @@ describe('a mistake in a topology file is told with its place', () => {
     ['a list within a list', tierWith('listening: [[80]]'), `3:17: listening is a list, ${PORTS}`],
     [
       'yes for true',
-      tierWith('bindBeforeConnect: yes'),
-      "3:24: bindBeforeConnect is 'yes', true or false was expected",
+      tierWith('boundBeforeConnect: yes'),
+      "3:25: boundBeforeConnect is 'yes', true or false was expected",
     ],
     ['a time without unit', tierWith('timeWait: 60'), `3:15: timeWait is '60', ${TIME}`],
     ['a negative time', tierWith('timeWait: -1s'), `3:15: timeWait is '-1s', ${TIME}`],
@@ -67,7 +52,7 @@ describe('a mistake in a topology file is told with its place', () => {
       'a key unlike any other',
       tierWith('colour: red'),
       "3:5: 'colour' is no key of a tier, one of name, replicas, addresses, sourceAddresses, ports, range, reserved, " +
-        'listening, bindBeforeConnect, timeWait, reuse was expected',
+        'listening, boundBeforeConnect, timeWait, reuse was expected',
     ],
     [
       'a key twice',
@@ -79,76 +64,6 @@ describe('a mistake in a topology file is told with its place', () => {
       'an alias of nothing',
       tierWith('replicas: *two'),
       '3:15: no anchor &two stands before this alias, one was expected',
-    ],
-    [
-      'a rate without number',
-      entryWith('rate: fast'),
-      "8:11: rate is 'fast', a rate such as 500/s or 1.5k/s was expected",
-    ],
-    [
-      'a rate per week',
-      entryWith('rate: 5/week'),
-      "8:11: rate is '5/week', a rate such as 500/s or 1.5k/s was expected",
-    ],
-    [
-      'half a request',
-      entryWith('requestsPerConnection: 0.5'),
-      "8:28: requestsPerConnection is '0.5', a number from 1 on was expected",
-    ],
-    ['a hold time without unit', entryWith('hold: 50'), `8:11: hold is '50', ${TIME}`],
-    [
-      'an unknown distribution',
-      entryWith('distribution: pareto'),
-      "8:19: distribution is 'pareto', constant, exponential or { log-normal: 0.8 } was expected",
-    ],
-    [
-      'log-normal without deviation',
-      entryWith('distribution: log-normal'),
-      "8:19: distribution is 'log-normal', constant, exponential or { log-normal: 0.8 } was expected",
-    ],
-    [
-      'a deviation of zero',
-      entryWith('distribution: { log-normal: 0 }'),
-      "8:33: log-normal is '0', a number above 0 (the standard deviation of the logarithm) was expected",
-    ],
-    ['neither end', entryWith('closes: proxy'), "8:13: closes is 'proxy', client or server was expected"],
-    ['an unknown key', entryWith('requests: 2'), /^8:5: 'requests' is no key of an entry of traffic, .* was expected$/],
-    ['an unknown gateway', entryWith('via: nat'), /^8:10: via is 'nat', one of aws-nat-gateway, .* was expected$/],
-    [
-      'a gateway with too many addresses',
-      entryWith('via: { gateway: aws-nat-gateway, addresses: 9 }'),
-      /^8:10: AWS NAT gateway cannot have 9 addresses: Give 8 at most/,
-    ],
-    ['a gateway that is not named', entryWith('via: { addresses: 2 }'), /^8:10: a gateway has no gateway, one of aws-/],
-    [
-      'traffic from nowhere',
-      `${TIERS}traffic:\n  - { from: prox, to: backend }`,
-      "6:13: from is 'prox', the name of a tier (proxy, backend) was expected",
-    ],
-    [
-      'traffic to itself',
-      `${TIERS}traffic:\n  - { from: proxy, to: proxy }`,
-      "6:24: to is 'proxy', another tier than from was expected",
-    ],
-    [
-      'traffic without end',
-      `${TIERS}traffic:\n  - from: proxy`,
-      '6:5: an entry of traffic has no to, the name of a tier (proxy, backend) was expected',
-    ],
-    [
-      'the same traffic twice',
-      entryWith('rate: 1\n  - { from: proxy, to: backend }'),
-      "9:5: traffic from 'proxy' to 'backend' stands in line 6 already, other tiers were expected",
-    ],
-    [
-      'traffic that is no list',
-      `${TIERS}traffic: 5/s`,
-      "5:10: traffic is '5/s', a list of what passes between tiers was expected",
-    ],
-    [
-      'traffic that is empty',
-      `${TIERS}traffic:\n`,
-      '5:9: traffic is empty, a list of what passes between tiers was expected',
     ],
     ['a tier without name', 'tiers:\n  - replicas: 2\n  - name: b', /^2:5: a tier has no name, a name of at most 100/],
     [

@@ -1,7 +1,9 @@
+import { formatCount } from '../../tcp/number-text.ts';
 import { parsePortList } from '../../tcp/port-list.ts';
 import { MAX_PORT, type PortRange, parsePortRange } from '../../tcp/port-range.ts';
 import type { PortSet } from '../../tcp/port-set.ts';
 import { parseCount, parseRate, parseSeconds } from '../../tcp/quantity.ts';
+import { MOST_KEYS, MOST_RETRIES } from '../topology.ts';
 import type { Kind } from './yaml-file.ts';
 
 export const COUNT: Kind<number> = {
@@ -19,6 +21,29 @@ export const PORT_COUNT: Kind<number> = {
 export const REQUESTS: Kind<number> = {
   expected: 'a number from 1 on',
   read: (text) => onlyIf(DECIMAL.test(text) ? Number(text) : parseCount(text), (count) => count >= 1),
+};
+
+/** How many keys there are to hash. */
+export const KEYS: Kind<number> = {
+  expected: `a whole number from 1 to ${formatCount(MOST_KEYS)}`,
+  read: (text) => onlyIf(parseCount(text), (count) => count >= 1 && count <= MOST_KEYS),
+};
+
+/** How many connections are kept. */
+export const KEPT: Kind<number> = {
+  expected: 'a whole number from 0 on',
+  read: parseCount,
+};
+
+export const RETRIES: Kind<number> = {
+  expected: `a whole number from 0 to ${MOST_RETRIES}`,
+  read: (text) => onlyIf(parseCount(text), (count) => count <= MOST_RETRIES),
+};
+
+/** Of the rate, at one time of the day. */
+export const SHARE: Kind<number> = {
+  expected: 'a number from 0 on',
+  read: (text) => (DECIMAL.test(text) ? Number(text) : undefined),
 };
 
 export const RATE: Kind<number> = {

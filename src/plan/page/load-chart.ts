@@ -1,6 +1,9 @@
+import { modelSustainableOpensPerSecond } from '../../tcp/lane-model.ts';
 import { formatShare } from '../../tcp/number-text.ts';
 import type { TierAnswer } from '../answer.ts';
-import { narrowestPool, poolLoss, tierPools } from '../pools.ts';
+import { isLoaded } from '../kept-connections.ts';
+import { narrowestPool, roomOf, tierPools } from '../pools.ts';
+import { Refusals } from '../refusals.ts';
 import type { Tier } from '../topology.ts';
 import { probabilityText, rateText } from './figure-text.ts';
 import { type Markup, markup, NOTHING } from './markup.ts';
@@ -23,7 +26,7 @@ export function hasLoadChart(tier: TierAnswer): boolean {
 }
 
 /**
- * Utilization of a tier (mean, by Little's law) and the refusal probability of its lanes (Erlang B) over opens per second,
+ * Utilization of a tier (mean, by Little's law) and the refusal probability of its lanes (see refusals.ts) over opens per second,
  * from none to 1.3 times what it can sustain.
  *
  * @param id for the title and the description, unique within the page
@@ -33,10 +36,10 @@ export function loadChart(tier: Tier, answer: TierAnswer, id: string): Markup {
   const x = linearScale(HIGHEST_LOAD * sustainable, LEFT, RIGHT);
   const y = linearScale(1, BOTTOM, TOP);
   const shares = Array.from({ length: HIGHEST_LOAD * POINTS + 1 }, (_, index) => index / POINTS);
-  const used = shares.map((share): Point => [x(share * sustainable), y(share)]);
-  const loss = poolLoss(narrowestPool(tierPools(tier)));
-  // A lane that is opened at this share of what it sustains is offered this share of its slots in erlangs.
-  const refused = shares.map((share): Point => [x(share * sustainable), y(loss(share * answer.slotsPerLane))]);
+  const kept = keptShareOf(answer);
+  const used = shares.map((share): Point => [x(share * sustainable), y(kept + share * (1 - kept))]);
+  const loss = lossByLoad(tier);
+  const refused = shares.map((share): Point => [x(share * sustainable), y(loss(share))]);
   return markup`<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${id}-title ${id}-text">
 <title id="${id}-title">Utilization over load: ${tier.name}</title>
 <desc id="${id}-text">${describe(answer)}</desc>
@@ -50,6 +53,20 @@ ${marks(answer, x)}
 </svg>`;
 }
 
+/** Of the slots: those that kept connections hold at any rate. */
+function keptShareOf({ keptConnections, slots }: TierAnswer): number {
+  return slots > 0 ? Math.min(1, (keptConnections ?? 0) / slots) : 0;
+}
+
+/** What share is refused, by the opens per second as a multiple of what is sustainable. */
+function lossByLoad(tier: Tier): (load: number) => number {
+  if (!isLoaded(tier)) return () => 0;
+  const pool = narrowestPool(tierPools(tier));
+  const sustainable = modelSustainableOpensPerSecond(roomOf(pool));
+  const refusals = new Refusals(tier, pool);
+  return (load) => refusals.shareAtOpens(load * sustainable);
+}
+
 type Point = readonly [number, number];
 
 function pathOf(points: readonly Point[]): string {
@@ -59,7 +76,7 @@ function pathOf(points: readonly Point[]): string {
 function describe(tier: TierAnswer): string {
   const cliff = tier.cliffAt === null ? '' : ` The cliff is at ${formatShare(tier.cliffAt / tier.slotsPerLane)}.`;
   return (
-    `The used share of slots grows from 0% to 100% at ${rateText(tier.sustainableOpensPerSecond)}, the sustainable rate.` +
+    `The used share of slots grows from ${formatShare(keptShareOf(tier))} to 100% at ${rateText(tier.sustainableOpensPerSecond)}, the sustainable rate.` +
     `${cliff} Now ${rateText(tier.opensPerSecond)} use ${formatShare(tier.utilization)}, and of these opens ` +
     `${probabilityText(tier.refusalProbability)} is refused.`
   );

@@ -1,6 +1,6 @@
 import { formatSeconds } from '../../tcp/number-text.ts';
 import type { TierAnswer } from '../answer.ts';
-import type { PlanSimulation } from '../plan-simulation.ts';
+import type { TierSimulation } from '../plan-simulation.ts';
 import { countText } from './figure-text.ts';
 import { type Markup, markup, NOTHING } from './markup.ts';
 import { linearScale, roundTicks, type Scale, tickText } from './scale.ts';
@@ -16,9 +16,14 @@ export function hasSimulationChart({ slots }: TierAnswer): boolean {
   return slots >= 1 && slots < 1e300;
 }
 
-/** Used slots of all lanes over simulated time, one line for each run; what is not counted is shaded. */
-export function simulationChart(simulation: PlanSimulation, answer: TierAnswer): Markup {
-  const { runs, seconds, warmUpSeconds } = simulation;
+/**
+ * Used slots of all lanes over simulated time, one line for each run; what is not counted is shaded.
+ *
+ * @param seconds of each run
+ * @param id for the title and the description, unique within the page
+ */
+export function simulationChart(simulation: TierSimulation, answer: TierAnswer, seconds: number, id: string): Markup {
+  const { runs, warmUpSeconds } = simulation;
   const x = linearScale(seconds, LEFT, RIGHT);
   const y = linearScale(HEADROOM * answer.slots, BOTTOM, TOP);
   const lines = runs.map(({ usedOverTime }) => {
@@ -27,9 +32,9 @@ export function simulationChart(simulation: PlanSimulation, answer: TierAnswer):
     });
     return markup`<path class="run" d="M${x(0)} ${y(0)}${points.join('')}"/>`;
   });
-  return markup`<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="simulated-title simulated-text">
-<title id="simulated-title">Used slots over simulated time: ${simulation.tier}</title>
-<desc id="simulated-text">${describe(simulation, answer)}</desc>
+  return markup`<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${id}-title ${id}-text">
+<title id="${id}-title">Used slots over simulated time: ${simulation.tier}</title>
+<desc id="${id}-text">${describe(simulation, answer, seconds)}</desc>
 <rect class="uncounted" x="${LEFT}" y="${TOP}" width="${x(warmUpSeconds) - LEFT}" height="${BOTTOM - TOP}"/>
 ${axes(x, y, seconds, answer.slots)}
 ${lines}
@@ -41,7 +46,7 @@ ${cliff(answer, y)}
 </svg>`;
 }
 
-function describe({ runs, seconds, warmUpSeconds, meanUsed }: PlanSimulation, answer: TierAnswer): string {
+function describe({ runs, warmUpSeconds, meanUsed }: TierSimulation, answer: TierAnswer, seconds: number): string {
   const many = runs.length === 1 ? 'One run' : `${countText(runs.length)} runs, each a line,`;
   const past = answer.cliffAt === null ? '' : ` The cliff is at ${countText(cliffOf(answer, answer.cliffAt))}.`;
   return (

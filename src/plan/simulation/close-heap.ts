@@ -10,7 +10,7 @@ const CHILDREN_BITS = 2;
  */
 export class CloseHeap {
   #times = new Float64Array(FIRST_CAPACITY);
-  #lanes = new Int32Array(FIRST_CAPACITY);
+  #tags = new Int32Array(FIRST_CAPACITY);
   #size = 0;
 
   /** Connections that it has room for: below twice the most that it ever held, or as many as at first. */
@@ -23,53 +23,54 @@ export class CloseHeap {
     return this.#size > 0 && (this.#times[0] as number) <= (until[0] as number);
   }
 
-  push(lane: number, closesAt: Moment): void {
+  /** @param tag a whole number to know it by, 32 bits with its sign */
+  push(tag: number, closesAt: Moment): void {
     if (this.#size === this.#times.length) this.#grow();
     this.#times[this.#size] = closesAt[0] as number;
-    this.#lanes[this.#size] = lane;
+    this.#tags[this.#size] = tag;
     this.#size += 1;
     this.#raiseLast();
   }
 
   /**
-   * Takes out the one that is closed first, of which there must be one, and returns its lane.
+   * Takes out the one that is closed first, of which there must be one, and returns its tag.
    *
    * @param closedAt is set to when it is closed
    */
   shift(closedAt: Moment): number {
-    const lane = this.#lanes[0] as number;
+    const tag = this.#tags[0] as number;
     closedAt[0] = this.#times[0] as number;
     this.#size -= 1;
     this.#times[0] = this.#times[this.#size] as number;
-    this.#lanes[0] = this.#lanes[this.#size] as number;
+    this.#tags[0] = this.#tags[this.#size] as number;
     this.#sinkFirst();
-    return lane;
+    return tag;
   }
 
   #raiseLast(): void {
     const times = this.#times;
-    const lanes = this.#lanes;
+    const tags = this.#tags;
     let index = this.#size - 1;
     const time = times[index] as number;
-    const lane = lanes[index] as number;
+    const tag = tags[index] as number;
     while (index > 0) {
       const parent = (index - 1) >> CHILDREN_BITS;
       const parentTime = times[parent] as number;
       if (parentTime <= time) break;
       times[index] = parentTime;
-      lanes[index] = lanes[parent] as number;
+      tags[index] = tags[parent] as number;
       index = parent;
     }
     times[index] = time;
-    lanes[index] = lane;
+    tags[index] = tag;
   }
 
   #sinkFirst(): void {
     const times = this.#times;
-    const lanes = this.#lanes;
+    const tags = this.#tags;
     const size = this.#size;
     const time = times[0] as number;
-    const lane = lanes[0] as number;
+    const tag = tags[0] as number;
     let index = 0;
     for (;;) {
       let least = (index << CHILDREN_BITS) + 1;
@@ -85,17 +86,17 @@ export class CloseHeap {
       }
       if (leastTime >= time) break;
       times[index] = leastTime;
-      lanes[index] = lanes[least] as number;
+      tags[index] = tags[least] as number;
       index = least;
     }
     times[index] = time;
-    lanes[index] = lane;
+    tags[index] = tag;
   }
 
   #grow(): void {
-    const [times, lanes] = [new Float64Array(2 * this.#size), new Int32Array(2 * this.#size)];
+    const [times, tags] = [new Float64Array(2 * this.#size), new Int32Array(2 * this.#size)];
     times.set(this.#times);
-    lanes.set(this.#lanes);
-    [this.#times, this.#lanes] = [times, lanes];
+    tags.set(this.#tags);
+    [this.#times, this.#tags] = [times, tags];
   }
 }

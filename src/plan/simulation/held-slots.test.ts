@@ -15,23 +15,25 @@ const HOLDS: readonly HoldDistribution[] = [
 
 describe('held slots', () => {
   it.each(HOLDS)('come back when they were said to, as from a plain list: $kind', (hold) => {
+    const seconds = fc.double({ min: 0, max: 3, noNaN: true });
     const gaps = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 150 });
     fc.assert(
-      fc.property(fc.nat(), fc.double({ min: 0, max: 3, noNaN: true }), gaps, (seed, afterCloseSeconds, steps) => {
+      fc.property(fc.nat(), seconds, seconds, gaps, (seed, roundTripSeconds, afterCloseSeconds, steps) => {
         let released: number[] = [];
-        const owner = { release: (lane: number) => released.push(lane) };
-        const held = new HeldSlots(owner, 1, drawHoldSeconds(hold, 1, Random.seeded(seed)), afterCloseSeconds);
-        let list: { time: number; lane: number }[] = [];
+        const owner = { release: (half: number) => released.push(half) };
+        const drawn = drawHoldSeconds(hold, 1, Random.seeded(seed));
+        const held = new HeldSlots(owner, { roundTripSeconds, holdSeconds: 1, drawn, afterCloseSeconds, live: 100 });
+        let list: { time: number; half: number }[] = [];
         let now = 0;
-        for (const [lane, gap] of steps.entries()) {
+        for (const [half, gap] of steps.entries()) {
           now += gap;
           held.releaseUntil(momentAt(now));
-          const due = list.filter(({ time }) => time - 1e-9 <= now).map((slot) => slot.lane);
+          const due = list.filter(({ time }) => time - 1e-9 <= now).map((slot) => slot.half);
           expect(released.toSorted()).toEqual(due.toSorted());
           released = [];
-          list = list.filter(({ lane }) => !due.includes(lane));
-          held.hold(lane, momentAt(now));
-          list.push({ time: held.releasesAt[0] as number, lane });
+          list = list.filter((slot) => !due.includes(slot.half));
+          held.hold(half, momentAt(now));
+          list.push({ time: now + 2 * roundTripSeconds + (held.lives[0] as number) + afterCloseSeconds, half });
         }
       }),
     );
@@ -42,7 +44,9 @@ describe('held slots', () => {
     const release = (): void => {
       used -= 1;
     };
-    const held = new HeldSlots({ release }, 1, drawHoldSeconds(hold, 1, Random.seeded(1)), 1);
+    const drawn = drawHoldSeconds(hold, 1, Random.seeded(1));
+    const times = { roundTripSeconds: 0, holdSeconds: 1, drawn, afterCloseSeconds: 1, live: 1_000 };
+    const held = new HeldSlots({ release }, times);
     for (let connection = 0; connection < CONNECTIONS; connection += 1) {
       const now = momentAt(connection / 1_000);
       held.releaseUntil(now);

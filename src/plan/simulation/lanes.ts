@@ -1,28 +1,69 @@
 import type { Random } from './random.ts';
 
-/** How many slots of each lane are used, and which lane the next connection goes to. */
+/** What lanes are made of. */
+export interface LaneShape {
+  readonly lanes: number;
+  readonly slotsPerLane: number;
+  /** Slots of a lane that are given away before its others are. */
+  readonly firstPassPorts: number;
+}
+
+/** What is taken of a lane that has no free slot. */
+export const NO_SLOT = -1;
+
+/**
+ * How many slots of each lane are used, and which lane the next connection goes to.
+ *
+ * A lane has two halves: the slots that are given away first, and the others. Which one a slot is of is known from a number:
+ * twice its lane's and, in the second half, 1 more.
+ */
 export abstract class Lanes {
-  /** By lane. */
+  /** By half. */
   readonly used: Int32Array;
   /** Of all lanes. */
   totalUsed = 0;
+  protected readonly count: number;
+  readonly #first: number;
+  readonly #others: number;
 
-  constructor(count: number) {
-    this.used = new Int32Array(count);
+  constructor({ lanes, slotsPerLane, firstPassPorts }: LaneShape) {
+    this.used = new Int32Array(2 * lanes);
+    this.count = lanes;
+    this.#first = firstPassPorts;
+    this.#others = slotsPerLane - firstPassPorts;
   }
 
-  /** The lane for the next connection, or for the next try of one. */
+  /** The lane for the next connection. */
   abstract choose(): number;
 
-  take(lane: number): void {
-    this.used[lane] = (this.used[lane] as number) + 1;
-    this.totalUsed += 1;
+  /** The lane for another try of the connection that the last lane was chosen for. */
+  chooseAgain(): number {
+    return this.choose();
   }
 
-  release(lane: number): void {
-    this.used[lane] = (this.used[lane] as number) - 1;
+  /** Takes a slot, and returns its half; NO_SLOT where none is free. */
+  take(lane: number): number {
+    const used = this.used;
+    let half = lane << 1;
+    if ((used[half] as number) >= this.#first) {
+      half += 1;
+      if ((used[half] as number) >= this.#others) return NO_SLOT;
+    }
+    used[half] = (used[half] as number) + 1;
+    this.totalUsed += 1;
+    return half;
+  }
+
+  release(half: number): void {
+    this.used[half] = (this.used[half] as number) - 1;
     this.totalUsed -= 1;
   }
+
+  /** A connection of the lane that is kept is not needed any longer, and waits. */
+  idle(_lane: number): void {}
+
+  /** A connection of the lane that waited does not any longer. */
+  wake(_lane: number): void {}
 }
 
 export class RoundRobinLanes extends Lanes {
@@ -30,7 +71,7 @@ export class RoundRobinLanes extends Lanes {
 
   override choose(): number {
     const lane = this.#next;
-    this.#next = lane + 1 === this.used.length ? 0 : lane + 1;
+    this.#next = lane + 1 === this.count ? 0 : lane + 1;
     return lane;
   }
 }
@@ -38,61 +79,12 @@ export class RoundRobinLanes extends Lanes {
 export class RandomLanes extends Lanes {
   readonly #random: Random;
 
-  constructor(count: number, random: Random) {
-    super(count);
+  constructor(shape: LaneShape, random: Random) {
+    super(shape);
     this.#random = random;
   }
 
   override choose(): number {
-    return this.#random.below(this.used.length);
-  }
-}
-
-/**
- * Keeps the lanes in the order of their used slots: one more or one less moves a lane to the edge of those that are used as
- * much as it, and the edge past it, in a few steps however many lanes there are.
- */
-export class LeastUsedLanes extends Lanes {
-  /** Lanes, the least used first. */
-  readonly #order: Int32Array;
-  /** Where each lane stands in the order. */
-  readonly #place: Int32Array;
-  /** By used slots: where the lanes begin that are used so much or more. */
-  readonly #begin: Int32Array;
-
-  constructor(count: number, slotsPerLane: number) {
-    super(count);
-    this.#order = Int32Array.from({ length: count }, (_, lane) => lane);
-    this.#place = this.#order.slice();
-    this.#begin = new Int32Array(slotsPerLane + 1).fill(count, 1);
-  }
-
-  override choose(): number {
-    return this.#order[0] as number;
-  }
-
-  override take(lane: number): void {
-    const more = (this.used[lane] as number) + 1;
-    const last = (this.#begin[more] as number) - 1;
-    this.#swap(lane, last);
-    this.#begin[more] = last;
-    super.take(lane);
-  }
-
-  override release(lane: number): void {
-    const used = this.used[lane] as number;
-    const first = this.#begin[used] as number;
-    this.#swap(lane, first);
-    this.#begin[used] = first + 1;
-    super.release(lane);
-  }
-
-  #swap(lane: number, place: number): void {
-    const other = this.#order[place] as number;
-    const former = this.#place[lane] as number;
-    this.#order[former] = other;
-    this.#place[other] = former;
-    this.#order[place] = lane;
-    this.#place[lane] = place;
+    return this.#random.below(this.count);
   }
 }

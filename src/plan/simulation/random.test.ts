@@ -39,6 +39,25 @@ describe('random numbers', () => {
     expect(Math.abs(median / 3 - Math.LN2)).toBeLessThan(5 / Math.sqrt(NUMBERS));
   });
 
+  it('are exponential: as many in each twentieth, and far out', () => {
+    const numbers = new Float64Array(NUMBERS);
+    const counts = new Array<number>(20).fill(0);
+    let [far, seed] = [0, 0];
+    const rounds = 10;
+    for (; seed < rounds; seed += 1) {
+      Random.seeded(seed).fillExponential(numbers, 1);
+      for (const number of numbers) {
+        const part = Math.floor(20 * Math.exp(-number));
+        counts[Math.min(19, part)] = (counts[Math.min(19, part)] as number) + 1 / rounds;
+        if (number > 8.5) far += 1;
+      }
+    }
+    // Exceeded once in a thousand times with nineteen degrees of freedom.
+    expect(rounds * chiSquare(counts)).toBeLessThan(43.8);
+    const expected = rounds * NUMBERS * Math.exp(-8.5);
+    expect(Math.abs(far - expected)).toBeLessThan(5 * Math.sqrt(expected));
+  });
+
   it('are log-normal: the mean and the deviation of their logarithms, and how many are within one deviation', () => {
     const numbers = new Float64Array(NUMBERS);
     Random.seeded(3).fillLogNormal(numbers, -1, 0.5);

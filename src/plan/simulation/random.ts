@@ -1,3 +1,6 @@
+import { ExponentialLayers } from './exponential-layers.ts';
+
+const LAYERS = new ExponentialLayers();
 const WORD_VALUES = 2 ** 32;
 const HIGH_UNIT = 2 ** 26;
 const DOUBLE_UNIT = 2 ** -53;
@@ -65,9 +68,32 @@ export class Random {
     return Math.floor(((this.word() >>> 0) * count) / WORD_VALUES);
   }
 
+  /** Fills an array with numbers from 0 on that are below `end`. */
+  fillUniform(numbers: Float64Array, end: number): void {
+    for (let index = 0; index < numbers.length; index += 1) numbers[index] = this.uniform() * end;
+  }
+
   /** Fills an array with numbers that are exponentially distributed. */
   fillExponential(numbers: Float64Array, mean: number): void {
-    for (let index = 0; index < numbers.length; index += 1) numbers[index] = -Math.log(1 - this.uniform()) * mean;
+    const { reach, density, tail } = LAYERS;
+    for (let index = 0; index < numbers.length; ) {
+      const [high, low] = [this.word(), this.word()];
+      // The bits that are not of the uniform number choose the layer.
+      const layer = (high & 31) | ((low & 7) << 5);
+      const x = ((high >>> 5) * HIGH_UNIT + (low >>> 6)) * DOUBLE_UNIT * (reach[layer] as number);
+      if (x < (reach[layer + 1] as number)) {
+        numbers[index] = x * mean;
+        index += 1;
+      } else if (layer === 0) {
+        numbers[index] = (tail - Math.log(1 - this.uniform())) * mean;
+        index += 1;
+      } else {
+        const [outer, inner] = [density[layer] as number, density[layer + 1] as number];
+        if (outer + this.uniform() * (inner - outer) >= Math.exp(-x)) continue;
+        numbers[index] = x * mean;
+        index += 1;
+      }
+    }
   }
 
   /**

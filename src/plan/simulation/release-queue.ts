@@ -8,7 +8,7 @@ const FIRST_CAPACITY = 64;
  */
 export class ReleaseQueue {
   #times = new Float64Array(FIRST_CAPACITY);
-  #lanes = new Int32Array(FIRST_CAPACITY);
+  #halves = new Int32Array(FIRST_CAPACITY);
   readonly #delay: number;
   #head = 0;
   #size = 0;
@@ -28,29 +28,29 @@ export class ReleaseQueue {
   }
 
   /** @param from when its time begins, not before that of any slot that was added earlier */
-  push(lane: number, from: Moment): void {
+  push(half: number, from: Moment): void {
     if (this.#size === this.#times.length) this.#grow();
     const index = (this.#head + this.#size) & (this.#times.length - 1);
     this.#times[index] = (from[0] as number) + this.#delay;
-    this.#lanes[index] = lane;
+    this.#halves[index] = half;
     this.#size += 1;
   }
 
-  /** Takes out the first one, of which there must be one, and returns its lane. */
+  /** Takes out the first one, of which there must be one, and returns its half. */
   shift(): number {
-    const lane = this.#lanes[this.#head] as number;
+    const half = this.#halves[this.#head] as number;
     this.#head = (this.#head + 1) & (this.#times.length - 1);
     this.#size -= 1;
-    return lane;
+    return half;
   }
 
   /** The index is masked: the capacity stays a power of two. */
   #grow(): void {
-    const [times, lanes] = [new Float64Array(2 * this.#size), new Int32Array(2 * this.#size)];
+    const [times, halves] = [new Float64Array(2 * this.#size), new Int32Array(2 * this.#size)];
     times.set(this.#times.subarray(this.#head));
     times.set(this.#times.subarray(0, this.#head), this.#size - this.#head);
-    lanes.set(this.#lanes.subarray(this.#head));
-    lanes.set(this.#lanes.subarray(0, this.#head), this.#size - this.#head);
-    [this.#times, this.#lanes, this.#head] = [times, lanes, 0];
+    halves.set(this.#halves.subarray(this.#head));
+    halves.set(this.#halves.subarray(0, this.#head), this.#size - this.#head);
+    [this.#times, this.#halves, this.#head] = [times, halves, 0];
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { simulateRuns } from './runs.ts';
-import { type SimulatedTier, simulate } from './simulate.ts';
+import { simulate } from './simulate.ts';
+import type { SimulatedTier } from './simulated-tier.ts';
 
 const TIER: SimulatedTier = {
   lanes: 1,

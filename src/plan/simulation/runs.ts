@@ -1,5 +1,6 @@
 import { splitMix32 } from './random.ts';
-import { type SimulatedTier, type SimulationOptions, type SimulationRun, simulate } from './simulate.ts';
+import { simulate } from './simulate.ts';
+import type { SimulatedTier, SimulationOptions, SimulationRun } from './simulated-tier.ts';
 
 export interface RunsOptions extends SimulationOptions {
   /** A whole number, 1 or more. */
@@ -14,6 +15,11 @@ export interface SimulatedRuns {
   /** Of the runs in which one was refused; null where that is none of them. */
   readonly firstRefusalSeconds: Spread | null;
   readonly meanUsed: Spread;
+  readonly pastCliffShare: Spread;
+  /** Ports that one connect() looks at, of the runs in which there was one before the cliff; null where that is none of them. */
+  readonly lookedAtBeforeCliff: Spread | null;
+  /** The same of those past the cliff. */
+  readonly lookedAtPastCliff: Spread | null;
 }
 
 /** How far runs differ. */
@@ -37,13 +43,21 @@ export function simulateRuns(tier: SimulatedTier, options: RunsOptions): Simulat
       onProgress: (share) => onProgress?.((index + share) / count),
     }),
   );
-  const firstRefusals = runs.flatMap(({ firstRefusalSeconds }) => firstRefusalSeconds ?? []);
   return {
     runs,
     refusalProbability: spreadOf(runs.map(({ refusalProbability }) => refusalProbability)),
-    firstRefusalSeconds: firstRefusals.length === 0 ? null : spreadOf(firstRefusals),
+    firstRefusalSeconds: spreadOfKnown(runs.map(({ firstRefusalSeconds }) => firstRefusalSeconds)),
     meanUsed: spreadOf(runs.map(({ meanUsed }) => meanUsed)),
+    pastCliffShare: spreadOf(runs.map(({ pastCliffShare }) => pastCliffShare)),
+    lookedAtBeforeCliff: spreadOfKnown(runs.map(({ portsLookedAt }) => portsLookedAt?.meanBeforeCliff ?? null)),
+    lookedAtPastCliff: spreadOfKnown(runs.map(({ portsLookedAt }) => portsLookedAt?.meanPastCliff ?? null)),
   };
+}
+
+/** Of those that are not null; null where all are. */
+function spreadOfKnown(values: readonly (number | null)[]): Spread | null {
+  const known = values.flatMap((value) => value ?? []);
+  return known.length === 0 ? null : spreadOf(known);
 }
 
 function spreadOf(values: readonly number[]): Spread {

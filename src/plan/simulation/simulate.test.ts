@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { erlangB } from '../../tcp/erlang.ts';
 import type { HoldDistribution } from '../topology.ts';
 import { simulateRuns } from './runs.ts';
-import { type SimulatedTier, type SimulationOptions, simulate } from './simulate.ts';
+import { simulate } from './simulate.ts';
+import type { SimulatedTier, SimulationOptions } from './simulated-tier.ts';
 
 /** 100 connections a second, each holding a slot for one second: as many slots as the load needs. */
 const TIER: SimulatedTier = {
@@ -63,11 +64,11 @@ describe('used slots', () => {
   });
 
   it('are past the cliff from half of the slots on', () => {
-    const filling = { ...TIER, slotsPerLane: 201, holdSeconds: 1_000 };
+    const filling = { ...TIER, slotsPerLane: 201, firstPassPorts: 101, holdSeconds: 1_000 };
     const { pastCliffShare, refusals } = simulate(filling, { ...OPTIONS, seconds: 10, warmUpSeconds: 0 });
     expect(refusals).toBe(1_000 - 201);
     expect(pastCliffShare).toBe(100 / 201);
-    expect(simulate({ ...TIER, slotsPerLane: 202 }, OPTIONS).pastCliffShare).toBe(0);
+    expect(simulate({ ...TIER, slotsPerLane: 202, firstPassPorts: 101 }, OPTIONS).pastCliffShare).toBe(0);
   });
 });
 
