@@ -1,4 +1,4 @@
-import { EXPERIMENTS, findExperiment } from '../lab/catalog.ts';
+import { defaultExperiments, findExperiment } from '../lab/catalog.ts';
 import { findIsolation } from '../lab/isolation.ts';
 import type { LabReport } from '../lab/lab-report.ts';
 import { runLab } from '../lab/run-lab.ts';
@@ -12,7 +12,7 @@ import { print } from './output.ts';
 
 /** `fourtuple lab run`. */
 export async function runExperiments(flags: LabRunFlags, ...names: string[]): Promise<void> {
-  const experiments = names.length === 0 ? EXPERIMENTS : [...new Set(names)].map(findExperiment);
+  const experiments = names.length === 0 ? defaultExperiments() : [...new Set(names)].map(findExperiment);
   const range = flags.full === true ? (readNetworkSettings().portRange ?? LINUX_DEFAULT_RANGE) : SHORT_RANGE;
   const isolation = findIsolation();
   const interrupt = new AbortController();

@@ -2,9 +2,16 @@ import { FourtupleError } from '../tcp/error.ts';
 import { nearNames } from '../tcp/near-names.ts';
 import type { Experiment } from './experiment.ts';
 import { capacity } from './experiments/capacity.ts';
+import { proxyHaproxy, proxyNginx, proxyRelay } from './experiments/proxy.ts';
+import { findProgram } from './needed-programs.ts';
 
 /** Every experiment there is, in the order in which they are told. */
-export const EXPERIMENTS: readonly Experiment[] = [capacity];
+export const EXPERIMENTS: readonly Experiment[] = [capacity, proxyHaproxy, proxyNginx, proxyRelay];
+
+/** Those that run where none is named: without those that stand in for a program that is installed. */
+export function defaultExperiments(): readonly Experiment[] {
+  return EXPERIMENTS.filter(({ standsInFor = [] }) => standsInFor.every((name) => findProgram(name) === null));
+}
 
 /** @throws FourtupleError FT_ARGUMENT where there is no such experiment, with the nearest name */
 export function findExperiment(name: string): Experiment {

@@ -26,11 +26,17 @@ export function join(near: LinkEnd, far: LinkEnd): void {
 export function joinByBridge(bridge: LinkEnd, ends: readonly LinkEnd[]): void {
   bridge.host.ip(`link add ${bridge.link} type bridge`);
   raise(bridge);
-  for (const end of ends) {
-    const port = `${bridge.link}-${end.host.name}`.slice(-15);
-    join({ host: bridge.host, link: port, addresses: [] }, end);
-    bridge.host.ip(`link set ${port} master ${bridge.link}`);
-  }
+  for (const end of ends) joinToBridge(bridge, end);
+}
+
+/** The longest name of a link (IFNAMSIZ of <linux/if.h>, less its zero). */
+const LONGEST_LINK = 15;
+
+/** Joins one more host to a bridge. */
+export function joinToBridge({ host, link }: Pick<LinkEnd, 'host' | 'link'>, end: LinkEnd): void {
+  const port = `${link}-${end.host.name}`.slice(-LONGEST_LINK);
+  join({ host, link: port, addresses: [] }, end);
+  host.ip(`link set ${port} master ${link}`);
 }
 
 function raise({ host, link, addresses }: LinkEnd): void {

@@ -12,9 +12,9 @@ import { Stage, type StageOptions } from './stage.ts';
 export async function runShell(name: string, options: Omit<StageOptions, 'send'>): Promise<number> {
   mountPrivately();
   const send = (_: Message): void => {};
-  const { subject } = await findExperiment(name).open(new Stage({ ...options, send }));
-  const hint = `This is ${subject.name}. \`ip netns\` lists its neighbours; all is gone when this shell ends.\n`;
-  process.stderr.write(hint);
+  const { subject, hint = '' } = await findExperiment(name).open(new Stage({ ...options, send }));
+  const place = `This is ${subject.name}. \`ip netns\` lists its neighbours; all is gone when this shell ends.`;
+  process.stderr.write(`${[place, hint].join(' ').trim()}\n`);
   const shell = subject.start(process.env.SHELL ?? '/bin/sh', [], { stdio: 'inherit' });
   const [code] = (await once(shell, 'exit')) as [number | null];
   return code ?? 1;
