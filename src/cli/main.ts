@@ -8,4 +8,5 @@ endOnClosedOutput();
 const { stdout, stderr, env } = process;
 const context: ApplicationContext = { process: { stdout, stderr, env } };
 await run(application, withDefaultCommand(process.argv.slice(2)), context);
-process.exitCode = processExitCode(context.process.exitCode);
+// A command that has failed after it has told its results has set the process's own.
+process.exitCode = processExitCode(context.process.exitCode) || (process.exitCode ?? 0);

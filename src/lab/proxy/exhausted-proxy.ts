@@ -25,7 +25,9 @@ export async function lookWhileExhausted(host: Host, requests: HttpRequests, ref
   const toBackends = `( ${BACKEND_PORTS.map((port) => `dport = :${port}`).join(' or ')} )`;
   const listed = host.execute('ss', '-Htan', toBackends);
   return {
-    lanes: BACKEND_PORTS.flatMap((port) => census.fullest(Number.POSITIVE_INFINITY, parseLanePattern(`:${port}`))),
+    lanes: BACKEND_PORTS.flatMap((port) => census.fullest(Number.POSITIVE_INFINITY, parseLanePattern(`:${port}`))).sort(
+      (a, b) => a.destination.localeCompare(b.destination),
+    ),
     listedBySs: listed.split('\n').filter((line) => line !== '').length,
   };
 }

@@ -25,6 +25,8 @@ function configuration(task: ProxyTask, { log, version }: ProxyPlace): string {
   const destinations = new Set(task.lanes.map(({ destination, port }) => `${destination}:${port}`));
   const sources = sourcesOf(task);
   return [
+    // It gives its folders to this user: there may be no other one.
+    'user root;',
     `daemon off; master_process off; pid nginx.pid; error_log ${log} crit;`,
     'events { worker_connections 1024; }',
     `http { access_log off; ${temporary.join(' ')}`,

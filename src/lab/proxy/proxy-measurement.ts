@@ -1,4 +1,6 @@
 import type { Machine } from '../../remedies/machine.ts';
+import { FourtupleError } from '../../tcp/error.ts';
+import { LINUX_TIME_WAIT_MS } from '../../tcp/time-wait.ts';
 import { machineOfHost } from '../host-machine.ts';
 import type { HttpRequests } from '../load/http-requests.ts';
 import type { Stage, Stated } from '../stage.ts';
@@ -11,7 +13,7 @@ import type { Site } from './site.ts';
 import { type ProxyAtWork, prepareHost, runVariant, startProxy, type VariantOutcome } from './variant-run.ts';
 import { possibleVariants, type Variant } from './variants.ts';
 
-/** So many proxies get their requests side by side: with more a small machine would not keep the pace. */
+/** So many proxies with a change get their requests side by side: with more a small machine would not keep the pace. */
 const SIDE_BY_SIDE = 2;
 
 /** A variant, what is expected of it, and a way to measure it. */
@@ -46,10 +48,9 @@ export class ProxyMeasurement {
   async #run(asItIs: ProxyAtWork): Promise<void> {
     const tests = possibleVariants(this.#program, this.#machine).map((variant) => this.#predict(variant));
     const judged: Judged[] = [];
-    for (let done = 0; done < tests.length; done += SIDE_BY_SIDE) {
-      const together = tests.slice(done, done + SIDE_BY_SIDE);
+    for (const together of inGroups(tests)) {
       const doing = together.map(({ variant }) => variant.change).join(' | ');
-      this.#stage.progress(doing, { share: done / tests.length });
+      this.#stage.progress(doing, { share: judged.length / tests.length });
       judged.push(...(await this.#measure(together, asItIs)));
     }
     showOutcomes(this.#stage, this.#program, this.#offer, judged);
@@ -82,6 +83,7 @@ export class ProxyMeasurement {
 
   /** Sets them up one by one, then sends the requests of all. */
   async #measure(tests: readonly Test[], asItIs: ProxyAtWork): Promise<Judged[]> {
+    const startedAt = performance.now();
     const ready: { readonly test: Test; readonly proxy: ProxyAtWork }[] = [];
     for (const test of tests) {
       const { variant } = test;
@@ -90,8 +92,23 @@ export class ProxyMeasurement {
       await prepareHost(proxy, this.#site, this.#machine, this.#offer);
       ready.push({ test, proxy });
     }
-    return Promise.all(
+    const judged = await Promise.all(
       ready.map(async ({ test, proxy }) => ({ outlook: test.outlook, outcome: await test.measure(proxy) })),
     );
+    if (judged.some(({ outlook }) => outlook.refused > 0)) checkTime(startedAt);
+    return judged;
   }
+}
+
+/** The proxy as it is by itself, for its slots are not to come back meanwhile; then the others. */
+function inGroups([asItIs, ...others]: readonly Test[]): Test[][] {
+  const groups = asItIs === undefined ? [] : [[asItIs]];
+  for (let next = 0; next < others.length; next += SIDE_BY_SIDE) groups.push(others.slice(next, next + SIDE_BY_SIDE));
+  return groups;
+}
+
+/** @throws FourtupleError FT_LAB where the first slots may have come back before the last request */
+function checkTime(since: number): void {
+  if (performance.now() - since < LINUX_TIME_WAIT_MS) return;
+  throw new FourtupleError('FT_LAB', 'this machine is too slow for it: TIME_WAIT had ended before the requests had');
 }

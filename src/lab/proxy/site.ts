@@ -1,7 +1,7 @@
 import { LINUX_DEFAULT_RANGE } from '../../tcp/port-range.ts';
 import type { Host } from '../host.ts';
 import { addAddress, joinByBridge, joinToBridge } from '../links.ts';
-import { serveHttp } from '../load/http-backend.ts';
+import { HttpBackend } from '../load/http-backend.ts';
 import type { Stage } from '../stage.ts';
 
 const CLIENTS = 4;
@@ -34,10 +34,15 @@ export interface Reached {
   readonly addresses: readonly [string, string];
 }
 
+/** A backend, by what it listens on: the first is where the proxy as it is connects to. */
+export interface Backend extends Reached {
+  readonly servers: readonly HttpBackend[];
+}
+
 /** The article's set-up without its proxy: four clients and two backends, on one network. */
 export class Site {
   readonly clients: readonly Host[];
-  readonly backends: readonly Reached[];
+  readonly backends: readonly Backend[];
   readonly #stage: Stage;
   readonly #bridge: Host;
   #proxies = 0;
@@ -45,10 +50,7 @@ export class Site {
   private constructor(stage: Stage) {
     this.#stage = stage;
     this.clients = counted(CLIENTS).map((number) => clientHost(stage, number));
-    this.backends = counted(BACKENDS).map((number) => ({
-      host: stage.host(`backend-${number}`),
-      addresses: [`${NETS.backends}.${number}`, `${NETS.backendsToo}.${number}`],
-    }));
+    this.backends = counted(BACKENDS).map((number) => backendHost(stage, number));
     this.#bridge = stage.host('switch');
     const clients = this.clients.map((host, index) => ({ host, address: `${NETS.clients}.${index + 1}` }));
     const backends = this.backends.map(({ host, addresses: [address] }) => ({ host, address }));
@@ -64,11 +66,7 @@ export class Site {
   /** Makes the hosts. Each backend answers on two ports of two addresses. */
   static async open(stage: Stage): Promise<Site> {
     const site = new Site(stage);
-    for (const { host, addresses } of site.backends) {
-      for (const address of addresses) {
-        for (const port of BACKEND_PORTS) await serveHttp(host, address, port, ANSWER_SECONDS);
-      }
-    }
+    for (const { servers } of site.backends) for (const server of servers) await server.start();
     return site;
   }
 
@@ -89,6 +87,15 @@ function clientHost(stage: Stage, number: number): Host {
   const host = stage.host(`client-${number}`);
   host.writeSetting('ipv4.ip_local_port_range', `${LINUX_DEFAULT_RANGE.low} ${LINUX_DEFAULT_RANGE.high}`);
   return host;
+}
+
+function backendHost(stage: Stage, number: number): Backend {
+  const host = stage.host(`backend-${number}`);
+  const addresses = [`${NETS.backends}.${number}`, `${NETS.backendsToo}.${number}`] as const;
+  const servers = addresses.flatMap((address) =>
+    BACKEND_PORTS.map((port) => new HttpBackend(host, address, port, ANSWER_SECONDS)),
+  );
+  return { host, addresses, servers };
 }
 
 /** From 1 on. */
