@@ -11,8 +11,17 @@ export interface LinkEnd {
 
 /** Gives a link that is up one more address, by itself, that can be used at once. */
 export function addAddress(host: Host, link: string, address: string): void {
-  assign(host, link, `${address}/${isIpv6(address) ? 128 : 32}`);
+  assign(host, link, byItself(address));
   awaitRoute(host, address);
+}
+
+/** Takes an address away that was added. */
+export function removeAddress(host: Host, link: string, address: string): void {
+  host.ip(`address del ${byItself(address)} dev ${link}`);
+}
+
+function byItself(address: string): string {
+  return `${address}/${isIpv6(address) ? 128 : 32}`;
 }
 
 /** Joins two hosts by a wire. */

@@ -1,22 +1,17 @@
 import type { Host } from '../host.ts';
-import { closeInOrder } from './fill.ts';
-import type { HttpBackend } from './http-backend.ts';
-import { Server, Way } from './way.ts';
+import { addAddress, removeAddress } from '../links.ts';
+import { fillWithTimeWait } from './fill.ts';
+import { type Endpoint, Server, Way } from './way.ts';
 
-/** Has slots of a lane to a backend held in TIME_WAIT: connections that the client closes first. The backend pauses. */
-export async function holdInTimeWait(client: Host, backend: HttpBackend, count: number): Promise<void> {
+/**
+ * Has slots of a lane held in TIME_WAIT, the client's end, in a moment: what they were connected to was the client's own
+ * host, which had the server's address for as long.
+ */
+export function holdInTimeWait(client: Host, from: string, { address, port }: Endpoint, count: number): void {
   if (count === 0) return;
-  await backend.stop();
-  // Nothing is to be scheduled for it: it is as fast as the kernel.
-  const server = new Server(backend.host, backend.address, backend.port);
-  const way = new Way(server, { isInOnePass: true });
-  client.inside(() => {
-    for (let left = count; left > 0; left -= 1) {
-      const socket = way.connect();
-      if (socket === null) break;
-      closeInOrder(socket, server.listener.accept());
-    }
-  });
+  addAddress(client, 'lo', address);
+  const server = new Server(client, address, port);
+  fillWithTimeWait(client, new Way(server, { from, isInOnePass: true }), count);
   server.listener.close();
-  await backend.start();
+  removeAddress(client, 'lo', address);
 }

@@ -89,7 +89,7 @@ export class ProxyMeasurement {
       const { variant } = test;
       const proxy =
         variant === asItIs.variant ? asItIs : await startProxy(this.#stage, this.#site, this.#program, variant);
-      await prepareHost(proxy, this.#site, this.#machine, this.#offer);
+      prepareHost(proxy, this.#site, this.#machine, this.#offer);
       ready.push({ test, proxy });
     }
     const judged = await Promise.all(

@@ -1,7 +1,7 @@
 import { LINUX_DEFAULT_RANGE } from '../../tcp/port-range.ts';
 import type { Host } from '../host.ts';
 import { addAddress, joinByBridge, joinToBridge } from '../links.ts';
-import { HttpBackend } from '../load/http-backend.ts';
+import { serveHttp } from '../load/http-backend.ts';
 import type { Stage } from '../stage.ts';
 
 const CLIENTS = 4;
@@ -10,7 +10,7 @@ const BACKENDS = 2;
 /** Of the proxies. */
 export const PROXY_PORT = 8_080;
 /** Of each address of a backend. */
-export const BACKEND_PORTS: readonly number[] = [9_000, 9_001];
+export const BACKEND_PORTS: readonly [number, number] = [9_000, 9_001];
 /** How long a backend takes over an answer: a connection lives about so long. */
 export const ANSWER_SECONDS = 0.02;
 
@@ -34,15 +34,10 @@ export interface Reached {
   readonly addresses: readonly [string, string];
 }
 
-/** A backend, by what it listens on: the first is where the proxy as it is connects to. */
-export interface Backend extends Reached {
-  readonly servers: readonly HttpBackend[];
-}
-
 /** The article's set-up without its proxy: four clients and two backends, on one network. */
 export class Site {
   readonly clients: readonly Host[];
-  readonly backends: readonly Backend[];
+  readonly backends: readonly Reached[];
   readonly #stage: Stage;
   readonly #bridge: Host;
   #proxies = 0;
@@ -50,7 +45,10 @@ export class Site {
   private constructor(stage: Stage) {
     this.#stage = stage;
     this.clients = counted(CLIENTS).map((number) => clientHost(stage, number));
-    this.backends = counted(BACKENDS).map((number) => backendHost(stage, number));
+    this.backends = counted(BACKENDS).map((number) => ({
+      host: stage.host(`backend-${number}`),
+      addresses: [`${NETS.backends}.${number}`, `${NETS.backendsToo}.${number}`],
+    }));
     this.#bridge = stage.host('switch');
     const clients = this.clients.map((host, index) => ({ host, address: `${NETS.clients}.${index + 1}` }));
     const backends = this.backends.map(({ host, addresses: [address] }) => ({ host, address }));
@@ -66,7 +64,11 @@ export class Site {
   /** Makes the hosts. Each backend answers on two ports of two addresses. */
   static async open(stage: Stage): Promise<Site> {
     const site = new Site(stage);
-    for (const { servers } of site.backends) for (const server of servers) await server.start();
+    for (const { host, addresses } of site.backends) {
+      for (const address of addresses) {
+        for (const port of BACKEND_PORTS) await serveHttp(host, address, port, ANSWER_SECONDS);
+      }
+    }
     return site;
   }
 
@@ -87,15 +89,6 @@ function clientHost(stage: Stage, number: number): Host {
   const host = stage.host(`client-${number}`);
   host.writeSetting('ipv4.ip_local_port_range', `${LINUX_DEFAULT_RANGE.low} ${LINUX_DEFAULT_RANGE.high}`);
   return host;
-}
-
-function backendHost(stage: Stage, number: number): Backend {
-  const host = stage.host(`backend-${number}`);
-  const addresses = [`${NETS.backends}.${number}`, `${NETS.backendsToo}.${number}`] as const;
-  const servers = addresses.flatMap((address) =>
-    BACKEND_PORTS.map((port) => new HttpBackend(host, address, port, ANSWER_SECONDS)),
-  );
-  return { host, addresses, servers };
 }
 
 /** From 1 on. */

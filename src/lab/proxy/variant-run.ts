@@ -5,13 +5,12 @@ import type { Machine } from '../../remedies/machine.ts';
 import { parseLanePattern } from '../../tcp/lane-pattern.ts';
 import type { Host } from '../host.ts';
 import { holdInTimeWait } from '../load/hold-in-time-wait.ts';
-import type { HttpBackend } from '../load/http-backend.ts';
 import { type Exchange, HttpRequests } from '../load/http-requests.ts';
 import type { Stage } from '../stage.ts';
 import type { Offer } from './outlook.ts';
 import type { ProxyProgram } from './proxy-program.ts';
 import { RunningProxy } from './running-proxy.ts';
-import { PROXY_PORT, type Reached, type Site } from './site.ts';
+import { BACKEND_PORTS, PROXY_PORT, type Reached, type Site } from './site.ts';
 import { lanesOf, type Variant } from './variants.ts';
 
 /** What came of a variant. */
@@ -51,14 +50,17 @@ export async function startProxy(
 }
 
 /** The time before: slots are held already. Then what the variant changes on the host. */
-export async function prepareHost(
+export function prepareHost(
   { variant, proxy }: ProxyAtWork,
   { backends }: Site,
   machine: Machine,
   { heldPerLane }: Offer,
-): Promise<void> {
+): void {
   if (variant.manner === 'closes') {
-    for (const { servers } of backends) await holdInTimeWait(proxy.host, servers[0] as HttpBackend, heldPerLane);
+    for (const { addresses } of backends) {
+      const [address] = addresses;
+      holdInTimeWait(proxy.host, proxy.addresses[0], { address, port: BACKEND_PORTS[0] }, heldPerLane);
+    }
   }
   for (const { setting, value } of variant.remedy?.changes?.(machine) ?? [])
     proxy.host.writeSetting(`ipv4.${setting}`, value);
