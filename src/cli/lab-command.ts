@@ -60,7 +60,7 @@ const shell = buildCommand<Record<string, never>, [string], CommandContext>({
   },
   docs: {
     brief: 'A shell inside the hosts of an experiment: `ip netns` lists them, and they are gone when it ends',
-    customUsage: [{ input: 'proxy', brief: 'on the proxy, between its clients and backends' }],
+    customUsage: [{ input: 'proxy-haproxy', brief: 'on the proxy, between its clients and backends' }],
   },
 });
 
@@ -90,12 +90,22 @@ const hold = buildCommand<Record<string, never>, [string], CommandContext>({
   docs: { brief: 'Fills a lane of this process’s namespace, and holds its connections' },
 });
 
+/** What the proxy experiments start where no other proxy is there: not for people. */
+const relay = buildCommand<Record<string, never>, [string], CommandContext>({
+  loader: async () => (await import('./lab-relay.ts')).startRelay,
+  parameters: {
+    flags: {},
+    positional: { kind: 'tuple', parameters: [{ brief: 'What it is to do', parse: String, placeholder: 'FILE' }] },
+  },
+  docs: { brief: 'Passes connections on' },
+});
+
 /** `fourtuple lab`. */
 export const labCommand: RouteMap<CommandContext> = buildRouteMap({
-  routes: { list, run, shell, inside, hold },
+  routes: { list, run, shell, inside, hold, relay },
   defaultCommand: 'list',
   docs: {
     brief: 'Experiments: predictions beside measurements on the real kernel, in private network namespaces',
-    hideRoute: { inside: true, hold: true },
+    hideRoute: { inside: true, hold: true, relay: true },
   },
 });

@@ -1,4 +1,4 @@
-import { EXPERIMENTS, findExperiment } from '../lab/catalog.ts';
+import { defaultExperiments, findExperiment } from '../lab/catalog.ts';
 import type { Experiment } from '../lab/experiment.ts';
 import { findIsolation } from '../lab/isolation.ts';
 import type { LabReport } from '../lab/lab-report.ts';
@@ -15,7 +15,7 @@ import { untilInterrupted } from './until-interrupted.ts';
 
 /** `fourtuple lab run`. */
 export async function runExperiments(flags: LabRunFlags, ...names: string[]): Promise<void> {
-  const experiments = names.length === 0 ? EXPERIMENTS : [...new Set(names)].map(findExperiment);
+  const experiments = names.length === 0 ? defaultExperiments() : [...new Set(names)].map(findExperiment);
   const { html } = flags;
   // Not after a minute of measuring.
   if (html !== undefined && html !== '-') (await import('./plan-page.ts')).checkPage(html);

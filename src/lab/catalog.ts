@@ -2,12 +2,14 @@ import { FourtupleError } from '../tcp/error.ts';
 import { nearNames } from '../tcp/near-names.ts';
 import type { Experiment } from './experiment.ts';
 import { capacity } from './experiments/capacity.ts';
+import { proxyHaproxy, proxyNginx, proxyRelay } from './experiments/proxy.ts';
 import { rate } from './experiments/rate.ts';
 import { timeWait } from './experiments/time-wait.ts';
 import { twoDestinationPorts } from './experiments/two-destination-ports.ts';
 import { twoDestinations } from './experiments/two-destinations.ts';
 import { twoSources } from './experiments/two-sources.ts';
 import { widerRange } from './experiments/wider-range.ts';
+import { findProgram } from './needed-programs.ts';
 
 /** Every experiment there is, in the order in which they are told. */
 export const EXPERIMENTS: readonly Experiment[] = [
@@ -18,7 +20,15 @@ export const EXPERIMENTS: readonly Experiment[] = [
   twoDestinationPorts,
   twoSources,
   widerRange,
+  proxyHaproxy,
+  proxyNginx,
+  proxyRelay,
 ];
+
+/** Those that run where none is named: without those that stand in for a program that is installed. */
+export function defaultExperiments(): readonly Experiment[] {
+  return EXPERIMENTS.filter(({ standsInFor = [] }) => standsInFor.every((name) => findProgram(name) === null));
+}
 
 /** @throws FourtupleError FT_ARGUMENT where there is no such experiment, with the nearest name */
 export function findExperiment(name: string): Experiment {

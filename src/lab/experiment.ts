@@ -11,6 +11,8 @@ export interface Experiment {
   readonly remedies: readonly string[];
   /** Programs that it cannot do without, besides those of every experiment. */
   readonly programs: readonly string[];
+  /** Programs that it stands in for: where one of them is installed, it runs only when it is named. */
+  readonly standsInFor?: readonly string[];
   /** How long it takes with the short range, roughly. */
   readonly seconds: number;
   /** `waiting`: for most of its time; others run beside it. `busy`: it measures moments, and runs beside no other busy one. */
@@ -23,6 +25,8 @@ export interface Experiment {
 export interface OpenExperiment {
   /** Where the ports run out: `lab shell` begins here. */
   readonly subject: Host;
+  /** What a person at that shell may want to type: a sentence. */
+  readonly hint?: string;
   /** States each prediction, then measures it. @throws whatever breaks it off; FT_UNSUPPORTED where it cannot run here */
   run(): Promise<void>;
 }

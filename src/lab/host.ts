@@ -5,6 +5,9 @@ import { inNamespace } from '../linux/network-namespace.ts';
 import { FourtupleError } from '../tcp/error.ts';
 import { DIES_WITH_ITS_PARENT } from './isolation.ts';
 
+/** In bytes: a line for each slot of some lanes. */
+const MOST_OUTPUT = 256 * 1024 * 1024;
+
 /** A host of an experiment: a network namespace with loopback up. */
 export class Host {
   /** What `ip netns` knows it by inside the experiment. */
@@ -33,7 +36,8 @@ export class Host {
 
   /** Runs a program to its end. @returns its output @throws FourtupleError FT_LAB where it fails */
   execute(command: string, ...args: readonly string[]): string {
-    const { status, stdout, stderr, error } = this.inside(() => spawnSync(command, args, { encoding: 'utf8' }));
+    const options = { encoding: 'utf8', maxBuffer: MOST_OUTPUT } as const;
+    const { status, stdout, stderr, error } = this.inside(() => spawnSync(command, args, options));
     if (status === 0) return stdout;
     const reason = error?.message ?? stderr.trim();
     throw new FourtupleError('FT_LAB', `${[command, ...args].join(' ')} on ${this.name}: ${reason}`);

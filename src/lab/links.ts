@@ -11,8 +11,17 @@ export interface LinkEnd {
 
 /** Gives a link that is up one more address, by itself, that can be used at once. */
 export function addAddress(host: Host, link: string, address: string): void {
-  assign(host, link, `${address}/${isIpv6(address) ? 128 : 32}`);
+  assign(host, link, byItself(address));
   awaitRoute(host, address);
+}
+
+/** Takes an address away that was added. */
+export function removeAddress(host: Host, link: string, address: string): void {
+  host.ip(`address del ${byItself(address)} dev ${link}`);
+}
+
+function byItself(address: string): string {
+  return `${address}/${isIpv6(address) ? 128 : 32}`;
 }
 
 /** Joins two hosts by a wire. */
@@ -26,11 +35,17 @@ export function join(near: LinkEnd, far: LinkEnd): void {
 export function joinByBridge(bridge: LinkEnd, ends: readonly LinkEnd[]): void {
   bridge.host.ip(`link add ${bridge.link} type bridge`);
   raise(bridge);
-  for (const end of ends) {
-    const port = `${bridge.link}-${end.host.name}`.slice(-15);
-    join({ host: bridge.host, link: port, addresses: [] }, end);
-    bridge.host.ip(`link set ${port} master ${bridge.link}`);
-  }
+  for (const end of ends) joinToBridge(bridge, end);
+}
+
+/** The longest name of a link (IFNAMSIZ of <linux/if.h>, less its zero). */
+const LONGEST_LINK = 15;
+
+/** Joins one more host to a bridge. */
+export function joinToBridge({ host, link }: Pick<LinkEnd, 'host' | 'link'>, end: LinkEnd): void {
+  const port = `${link}-${end.host.name}`.slice(-LONGEST_LINK);
+  join({ host, link: port, addresses: [] }, end);
+  host.ip(`link set ${port} master ${link}`);
 }
 
 function raise({ host, link, addresses }: LinkEnd): void {

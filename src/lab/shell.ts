@@ -21,11 +21,12 @@ export async function runShell(name: string, options: Omit<StageOptions, 'send'>
   mountPrivately();
   const send = (_: Message): void => {};
   const stage = new Stage({ ...options, send });
-  const { subject } = await findExperiment(name).open(stage);
+  const { subject, hint } = await findExperiment(name).open(stage);
   const { command, environment } = shellProgram(stage.newFolder('shell'), process.env);
   process.stderr.write(
     `This is ${subject.name}, where the ports run out. \`ip netns\` lists its neighbours, \`ip netns exec NAME sh\` goes to one.\nAll is gone when this shell ends.\n`,
   );
+  if (hint !== undefined) process.stderr.write(`${hint}\n`);
   const [first = '', ...args] = command;
   const shell = subject.start(first, args, { stdio: 'inherit', env: environment });
   const [code, signal] = (await once(shell, 'exit')) as [number | null, NodeJS.Signals | null];

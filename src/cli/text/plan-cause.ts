@@ -24,14 +24,13 @@ function describeRoom({ lanes, slotsPerLane, cliffAt }: TierAnswer, tier: Tier |
 /** null where no traffic is given. @param takesTrips to open and to close a connection takes time */
 function describeTime({ holdSeconds, afterCloseSeconds }: TierAnswer, takesTrips: boolean): string | null {
   if (holdSeconds === null || afterCloseSeconds === null) return null;
-  const alive =
-    holdSeconds === 0
-      ? null
-      : `${formatTime(holdSeconds)} while its connection ${takesTrips ? 'is opened, lives and is closed' : 'lives'}`;
+  const life = takesTrips ? 'is opened, lives and is closed' : 'lives';
+  const alive = holdSeconds === 0 ? null : `${formatTime(holdSeconds)} while its connection ${life}`;
   if (afterCloseSeconds === 0)
     return alive === null
       ? 'a slot is free as soon as its connection is closed'
       : `a slot is held for ${alive}, no longer`;
-  const after = `${formatTime(afterCloseSeconds)} after ${alive === null ? 'its connection' : 'that'} is closed`;
+  const closed = alive === null ? 'its connection is closed' : takesTrips ? 'that' : 'that is closed';
+  const after = `${formatTime(afterCloseSeconds)} after ${closed}`;
   return `a slot is held for ${alive === null ? after : `${alive}, and ${after}`}`;
 }

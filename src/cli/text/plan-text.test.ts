@@ -33,6 +33,12 @@ const CASES: Readonly<Record<string, Case>> = {
   'simulated-once': { destinations: 2, rate: 10, runs: 1 },
   gateway: { sources: 10, rate: 2_000, hold: 1, via: 'aws-nat-gateway' },
   shared: { destinations: 5, rate: 100, hold: 0.2, boundBeforeConnect: true },
+  bursts: {
+    ...{ destinations: 2, rate: 800, hold: 0.05 },
+    ...{ pattern: { kind: 'bursts', size: 50 }, lanes: { kind: 'round-robin' }, retries: 2 },
+  },
+  kept: { destinations: 2, rate: 3_000, hold: 0.02, roundTrip: 0.001, keep: 32, targetRate: 5_000 },
+  'kept-idle': { keep: 20_000, requestsPerConnection: 100, hold: 0.02, lanes: { kind: 'hash', keys: 200 } },
   large: { clients: 40_000, proxies: 10_000, backends: 1_000, rate: 123_456_789, hold: 3 },
 };
 

@@ -3,6 +3,9 @@ import type { PlannedRemedy, PlanReport, TierAnswer } from '../answer.ts';
 import type { Tier, Topology } from '../topology.ts';
 import { countText, multipleText, NOT_ASKED, probabilityText, rateText, UNBOUNDED } from './figure-text.ts';
 import { type Markup, markup, NOTHING } from './markup.ts';
+import { trafficTexts } from './traffic-text.ts';
+
+const AT_RANDOM = ' where connections come at random';
 
 type Figure = readonly [string, (answer: TierAnswer, tier: Tier | undefined) => string];
 
@@ -26,15 +29,32 @@ const FIGURES: readonly Figure[] = [
   ['Used slots', ({ used }) => countText(used)],
   ['Utilization', ({ utilization }) => (utilization === null ? NOT_ASKED : formatShare(utilization))],
   ['Sustainable', (answer) => boundText(answer, answer.sustainableOpensPerSecond)],
-  ['Safe where connections come at random', (answer) => boundText(answer, answer.safeOpensPerSecond)],
-  ['Refused where connections come at random', ({ refusalProbability }) => probabilityText(refusalProbability)],
+  [`Safe${AT_RANDOM}`, (answer) => boundText(answer, answer.safeOpensPerSecond)],
+  [`Refused${AT_RANDOM}`, ({ refusalProbability }) => probabilityText(refusalProbability)],
 ];
+
+/** What was said of traffic beside rate and times. */
+const TRAFFIC: Figure = [
+  'Traffic',
+  (answer, tier) => (tier?.traffic ? trafficTexts(tier.traffic, answer).join('; ') : '') || NOT_ASKED,
+];
+
+/** As they are where nothing was said of traffic; else with what was, and which of the connections come at random is told there. */
+function figuresOf({ tiers }: Topology, report: PlanReport): readonly Figure[] {
+  const isSaid = report.tiers.some((answer) => {
+    const traffic = tiers.find(({ name }) => name === answer.name)?.traffic;
+    return traffic && trafficTexts(traffic, answer).length > 0;
+  });
+  return isSaid
+    ? [TRAFFIC, ...FIGURES.map(([title, figure]): Figure => [title.replace(AT_RANDOM, ''), figure])]
+    : FIGURES;
+}
 
 /** One column for each tier, one row for each figure. */
 export function figuresTable(topology: Topology, report: PlanReport): Markup {
   const tiers = new Map(topology.tiers.map((tier) => [tier.name, tier]));
   const heads = report.tiers.map(({ name }) => markup`<th scope="col">${name}</th>`);
-  const rows = FIGURES.map(
+  const rows = figuresOf(topology, report).map(
     ([title, figure]) =>
       markup`<tr><th scope="row">${title}</th>${report.tiers.map((answer) => markup`<td>${figure(answer, tiers.get(answer.name))}</td>`)}</tr>`,
   );
