@@ -2,9 +2,23 @@ import { FourtupleError } from '../tcp/error.ts';
 import { nearNames } from '../tcp/near-names.ts';
 import type { Experiment } from './experiment.ts';
 import { capacity } from './experiments/capacity.ts';
+import { lossyNetwork } from './experiments/lossy-network.ts';
+import { recycleTimeWait } from './experiments/recycle-time-wait.ts';
+import { reuse } from './experiments/reuse.ts';
+import { reuseRate } from './experiments/reuse-rate.ts';
+import { shorterReuseDelay } from './experiments/shorter-reuse-delay.ts';
+import { tcpTwRecycle } from './experiments/tcp-tw-recycle.ts';
 
 /** Every experiment there is, in the order in which they are told. */
-export const EXPERIMENTS: readonly Experiment[] = [capacity];
+export const EXPERIMENTS: readonly Experiment[] = [
+  capacity,
+  reuse,
+  reuseRate,
+  shorterReuseDelay,
+  recycleTimeWait,
+  lossyNetwork,
+  tcpTwRecycle,
+];
 
 /** @throws FourtupleError FT_ARGUMENT where there is no such experiment, with the nearest name */
 export function findExperiment(name: string): Experiment {
