@@ -2,8 +2,14 @@ import { FourtupleError } from '../tcp/error.ts';
 import { nearNames } from '../tcp/near-names.ts';
 import type { Experiment } from './experiment.ts';
 import { capacity } from './experiments/capacity.ts';
+import { lossyNetwork } from './experiments/lossy-network.ts';
 import { proxyHaproxy, proxyNginx, proxyRelay } from './experiments/proxy.ts';
 import { rate } from './experiments/rate.ts';
+import { recycleTimeWait } from './experiments/recycle-time-wait.ts';
+import { reuse } from './experiments/reuse.ts';
+import { reuseRate } from './experiments/reuse-rate.ts';
+import { shorterReuseDelay } from './experiments/shorter-reuse-delay.ts';
+import { tcpTwRecycle } from './experiments/tcp-tw-recycle.ts';
 import { timeWait } from './experiments/time-wait.ts';
 import { twoDestinationPorts } from './experiments/two-destination-ports.ts';
 import { twoDestinations } from './experiments/two-destinations.ts';
@@ -20,6 +26,12 @@ export const EXPERIMENTS: readonly Experiment[] = [
   twoDestinationPorts,
   twoSources,
   widerRange,
+  reuse,
+  reuseRate,
+  shorterReuseDelay,
+  recycleTimeWait,
+  lossyNetwork,
+  tcpTwRecycle,
   proxyHaproxy,
   proxyNginx,
   proxyRelay,

@@ -58,6 +58,30 @@ export function overflowOf(tier: LoadedTier, requestsPerSecond: number): Overflo
   };
 }
 
+/** Rates are found to so much of themselves: figures have four digits. */
+const PRECISION = 1e-7;
+
+/** The requests per second at which a tier opens so many connections; Infinity where none do. */
+export function requestsOpening(tier: LoadedTier, opensPerSecond: number): number {
+  const { keptPerLane, holdSeconds, requestsPerConnection } = tier.traffic;
+  if (keptPerLane === 0 || holdSeconds === 0 || opensPerSecond === Number.POSITIVE_INFINITY) {
+    return opensPerSecond === 0 ? 0 : opensPerSecond * requestsPerConnection;
+  }
+  return highestRate((rate) => overflowOf(tier, rate).opensPerSecond <= opensPerSecond);
+}
+
+/** The highest rate at which it is so. @param isSo for low rates, and not for high ones */
+export function highestRate(isSo: (rate: number) => boolean): number {
+  let [low, high] = [0, 1];
+  while (isSo(high)) [low, high] = [high, 2 * high];
+  while (high - low > PRECISION * high) {
+    const middle = (low + high) / 2;
+    if (isSo(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
 /** As the loss is that of fewer servers where requests are peaked, so is how unevenly they overflow. */
 function clusters(servers: number, erlangs: number, peaks: Peaks): number {
   const peakedness = Math.max(LEAST_PEAKEDNESS, peakednessOf(peaks));

@@ -2,13 +2,10 @@ import { erlangsFor } from '../tcp/erlang.ts';
 import { type LaneModel, modelMeanUsed } from '../tcp/lane-model.ts';
 import { limitedSearchLoss } from '../tcp/limited-search.ts';
 import { type Peaks, peakedLoss, peakednessOf } from '../tcp/peaked-loss.ts';
-import { type LoadedTier, type Overflow, overflowOf } from './kept-connections.ts';
+import { highestRate, type LoadedTier, type Overflow, overflowOf, requestsOpening } from './kept-connections.ts';
 import { dispersionOf, evennessOf, laneDispersion } from './peakedness.ts';
 import { type Pool, roomOf } from './pools.ts';
 import { type Loss, retriedLoss } from './retried-loss.ts';
-
-/** Rates are found to so much of themselves: figures have four digits. */
-const PRECISION = 1e-7;
 
 /** What share of the connections of a tier one of its pools refuses. */
 export class Refusals {
@@ -37,7 +34,7 @@ export class Refusals {
   shareAtOpens(opensPerSecond: number): number {
     const { lanes } = this.#room;
     if (this.#loss !== null) return this.#loss(modelMeanUsed(this.#room, opensPerSecond) / lanes);
-    return this.share(highestRate((rate) => overflowOf(this.#tier, rate).opensPerSecond <= opensPerSecond));
+    return this.share(requestsOpening(this.#tier, opensPerSecond));
   }
 
   /** The opens per second of the whole tier at which this share is refused. @param probability above 0 and below 1 */
@@ -79,16 +76,4 @@ function laneLoss(slots: number, tries: number | null, peaks: Peaks): Loss {
   const counted = Math.ceil(slots / Math.max(1, peakednessOf(peaks)));
   const loss = limitedSearchLoss(counted, tries);
   return (erlangs) => loss((erlangs * counted) / Math.max(1, slots));
-}
-
-/** The highest rate at which it is so, of all above 0. @param isSo for low rates, and not for high ones */
-function highestRate(isSo: (rate: number) => boolean): number {
-  let [low, high] = [0, 1];
-  while (isSo(high)) [low, high] = [high, 2 * high];
-  while (high - low > PRECISION * high) {
-    const middle = (low + high) / 2;
-    if (isSo(middle)) low = middle;
-    else high = middle;
-  }
-  return low;
 }

@@ -23,7 +23,7 @@ describe('the answer for a tier', () => {
   it('says all of a proxy and two backends', () => {
     expect(answer({ to: { hosts: 2 } })).toEqual({
       ...{ name: 'proxy → backend', lanes: 2, slotsPerLane: 28_232, slots: 56_464, concurrency: 56_464 },
-      ...{ requestsPerSecond: 500, keptConnections: 0, keptShare: 0 },
+      ...{ requestsPerSecond: 500, keptConnections: 0, keptShare: 0, sustainableRequestsPerSecond: 940.3 },
       ...{ cliffAt: 14_116, opensPerSecond: 500, holdSeconds: 0.05, afterCloseSeconds: 60 },
       ...{ used: 30_025, utilization: 0.5318, sustainableOpensPerSecond: 940.3, safeOpensPerSecond: 918.4 },
       refusalProbability: 0,
@@ -47,7 +47,7 @@ describe('the answer for a tier', () => {
         concurrency: 28_232,
         cliffAt: 14_116,
       },
-      ...{ requestsPerSecond: null, keptConnections: null, keptShare: null },
+      ...{ requestsPerSecond: null, keptConnections: null, keptShare: null, sustainableRequestsPerSecond: null },
       ...{ opensPerSecond: null, holdSeconds: null, afterCloseSeconds: null, used: null, utilization: null },
       ...{ sustainableOpensPerSecond: null, safeOpensPerSecond: null, refusalProbability: null },
     });
@@ -136,18 +136,28 @@ describe('the answer for a tier that keeps connections', () => {
     expect(answer({ traffic: kept })).toMatchObject({
       ...{ slotsPerLane: 28_232, slots: 28_232, concurrency: 28_232, cliffAt: 14_116 },
       ...{ requestsPerSecond: 30_000, keptConnections: 232, keptShare: 1, opensPerSecond: 300 },
-      ...{ holdSeconds: 0.001, used: 18_232.3, sustainableOpensPerSecond: 466.7 },
+      ...{
+        holdSeconds: 0.001,
+        used: 18_232.3,
+        sustainableOpensPerSecond: 466.7,
+        sustainableRequestsPerSecond: 46_665.9,
+      },
     });
     expect(tierLoad(tierLike({ traffic: kept }))).toBeCloseTo(18_232.3 / 28_232, 6);
   });
 
   it('opens one for each request that finds them busy', () => {
-    const { keptShare, opensPerSecond } = answer({
-      traffic: { ...kept, keptPerLane: 32, requestsPerConnection: Number.POSITIVE_INFINITY, requestsPerSecond: 25_000 },
+    const endless = { ...kept, keptPerLane: 32, requestsPerConnection: Number.POSITIVE_INFINITY };
+    const { keptShare, opensPerSecond, sustainableOpensPerSecond, sustainableRequestsPerSecond } = answer({
+      traffic: { ...endless, requestsPerSecond: 25_000 },
     });
     const overflow = erlangB(32, 25);
     expect(keptShare).toBeCloseTo(1 - overflow, 4);
     expect(opensPerSecond).toBeCloseTo(25_000 * overflow, 1);
+    // With a few requests more many more find all busy.
+    const more = answer({ traffic: { ...endless, requestsPerSecond: sustainableRequestsPerSecond as number } });
+    expect(more.opensPerSecond).toBeCloseTo(sustainableOpensPerSecond as number, 0);
+    expect(more.requestsPerSecond).toBeLessThan(1.1 * 25_000);
   });
 
   it('keeps as many in the slots of a source address, or of a gateway', () => {

@@ -1,7 +1,7 @@
 import { firstPassPorts, utilization } from '../tcp/capacity.ts';
 import { modelMeanUsed, modelSlots, modelSustainableOpensPerSecond } from '../tcp/lane-model.ts';
 import { figure } from './figure.ts';
-import { isLoaded, type LoadedTier, overflowOf } from './kept-connections.ts';
+import { isLoaded, type LoadedTier, overflowOf, requestsOpening } from './kept-connections.ts';
 import { hostPorts, narrowestPool, type Pool, roomOf, tierPools } from './pools.ts';
 import { Refusals } from './refusals.ts';
 import type { Tier } from './topology.ts';
@@ -37,6 +37,8 @@ export interface TierAnswer {
   readonly utilization: number | null;
   /** Opens per second at which the mean of used slots equals the slots. */
   readonly sustainableOpensPerSecond: number | null;
+  /** Requests per second that make as many opens: where connections are kept, of more requests more find them all busy. */
+  readonly sustainableRequestsPerSecond: number | null;
   /** Opens per second at which connections that come by the traffic's pattern are refused with at most the asked probability. */
   readonly safeOpensPerSecond: number | null;
   /**
@@ -58,6 +60,7 @@ const NO_TRAFFIC: TrafficFigures = {
   used: null,
   utilization: null,
   sustainableOpensPerSecond: null,
+  sustainableRequestsPerSecond: null,
   safeOpensPerSecond: null,
   refusalProbability: null,
 };
@@ -99,17 +102,19 @@ function trafficFigures(tier: LoadedTier, pool: Pool, refusalProbability: number
   const requests = peakRequestsPerSecond(tier.traffic);
   const { opensPerSecond, share } = overflowOf(tier, requests);
   const [slots, used] = [modelSlots(model), meanUsed(pool, opensPerSecond)];
+  const sustainable = modelSustainableOpensPerSecond(roomOf(pool));
   const refusals = new Refusals(tier, pool);
   return {
     requestsPerSecond: figure(requests),
-    keptConnections: kept,
-    keptShare: 1 - share,
+    keptConnections: figure(kept),
+    keptShare: figure(1 - share),
     opensPerSecond: figure(opensPerSecond),
     holdSeconds: model.holdSeconds,
     afterCloseSeconds: model.afterCloseSeconds,
     used: figure(used),
     utilization: figure(utilization(slots, slots - used)),
-    sustainableOpensPerSecond: figure(modelSustainableOpensPerSecond(roomOf(pool))),
+    sustainableOpensPerSecond: figure(sustainable),
+    sustainableRequestsPerSecond: figure(requestsOpening(tier, sustainable)),
     safeOpensPerSecond: figure(refusals.safeOpensPerSecond(refusalProbability)),
     refusalProbability: figure(refusals.share(requests)),
   };

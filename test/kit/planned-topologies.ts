@@ -97,6 +97,7 @@ function answerOf(wanted: Wanted): TierAnswer {
       used: null,
       utilization: null,
       sustainableOpensPerSecond: null,
+      sustainableRequestsPerSecond: null,
       safeOpensPerSecond: null,
       refusalProbability: null,
     };
@@ -113,6 +114,7 @@ function answerOf(wanted: Wanted): TierAnswer {
     used: rate * held,
     utilization: Math.min(1, (rate * held) / slots),
     sustainableOpensPerSecond: slots / held,
+    sustainableRequestsPerSecond: slots / held,
     safeOpensPerSecond: (lanes * erlangsFor(slotsPerLane, SAFE)) / held,
     refusalProbability: erlangB(slotsPerLane, (rate * held) / lanes),
   };

@@ -62,8 +62,15 @@ function renderDistances(tier: TierAnswer, refusal: number): string[] {
   return [
     ...line('The cliff', cliffRate(tier), '; beyond it connect() is slow'),
     ...line('Safe', safeOpensPerSecond, `; at most ${probabilityText(refusal)} refused`),
-    ...line('The end', sustainableOpensPerSecond, ''),
+    ...line('The end', sustainableOpensPerSecond, describeRequests(tier)),
   ];
+}
+
+/** Where connections are kept, opens are a few of the requests, and grow faster than these. */
+function describeRequests({ keptConnections, requestsPerSecond, sustainableRequestsPerSecond }: TierAnswer): string {
+  if ((keptConnections ?? 0) === 0 || requestsPerSecond === null || sustainableRequestsPerSecond === null) return '';
+  const distance = describeDistance(requestsPerSecond, sustainableRequestsPerSecond);
+  return `; that is ${formatSustained(sustainableRequestsPerSecond)} requests/s${distance}`;
 }
 
 /** `, 418 more than now (+84%)`; nothing where there is no rate now. */

@@ -192,6 +192,7 @@ const anyAnswer: fc.Arbitrary<Omit<TierAnswer, 'name'>> = fc.record({
   used: anyFigure,
   utilization: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
   sustainableOpensPerSecond: anyFigure,
+  sustainableRequestsPerSecond: anyFigure,
   safeOpensPerSecond: anyFigure,
   refusalProbability: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
 });
