@@ -12,7 +12,7 @@ import { formatShare, plural } from '../../tcp/number-text.ts';
 import { isPrivate } from '../../tcp/private-network.ts';
 import type { Experiment } from '../experiment.ts';
 import { laneOfHost } from '../host-lane.ts';
-import { fillWithLive, fillWithTimeWait } from '../load/fill.ts';
+import { countGranted, fillWithTimeWait } from '../load/fill.ts';
 import { type Connection, keep } from '../load/keep.ts';
 import { talk } from '../load/talk.ts';
 import { Server, Way } from '../load/way.ts';
@@ -172,5 +172,5 @@ async function measureReleased(stage: Stage, { name, near, way, released }: Subj
     if (!(error instanceof FourtupleError) || error.code !== 'FT_REMEDY') throw error;
     stage.note(`On the ${name} network the recycler says: ${error.message}.`);
   }
-  released.measure(fillWithLive(near, way).length, KERNEL_REFUSES);
+  released.measure(countGranted(near, way), KERNEL_REFUSES);
 }

@@ -7,7 +7,7 @@ import { reuseApplies } from '../../tcp/time-wait.ts';
 import type { Experiment } from '../experiment.ts';
 import type { Host } from '../host.ts';
 import { addAddress, join } from '../links.ts';
-import { fillWithLive, fillWithTimeWait } from '../load/fill.ts';
+import { countGranted, fillWithTimeWait } from '../load/fill.ts';
 import { Server, Way } from '../load/way.ts';
 import type { Stage, Stated } from '../stage.ts';
 import { KERNEL_REFUSES, KERNEL_TAKES_OVER } from './evidence.ts';
@@ -138,10 +138,9 @@ function predict(stage: Stage, { value, host, slots, lanes }: Subject, peerTimes
 function measure({ host, lanes }: Subject, expected: Expected): number[] {
   const before = takenOver(host);
   const counts = lanes.map(({ way }, index) => {
-    const taken = fillWithLive(host, way);
-    for (const socket of taken) socket.resetOnClose().close();
-    expected.lanes[index]?.measure(taken.length, KERNEL_REFUSES);
-    return taken.length;
+    const taken = countGranted(host, way);
+    expected.lanes[index]?.measure(taken, KERNEL_REFUSES);
+    return taken;
   });
   expected.all.measure(takenOver(host) - before, KERNEL_TAKES_OVER);
   return counts;

@@ -1,4 +1,5 @@
 import { NoMoreFiles, type TcpSocket } from '../../linux/tcp-socket.ts';
+import { FourtupleError } from '../../tcp/error.ts';
 import type { Host } from '../host.ts';
 import type { Endpoint, Way } from './way.ts';
 
@@ -25,6 +26,20 @@ export function holdUntilRefused(host: Host, way: Way<Endpoint>): Held {
       for (const socket of sockets.splice(-FILES_LEFT)) socket.resetOnClose().close();
       return { sockets, isRefused: false };
     }
+  });
+}
+
+/**
+ * How many connections the kernel grants until it refuses one: those of a lane that is narrow, or mostly taken.
+ *
+ * @throws FourtupleError FT_LAB where this process may not open so many files
+ */
+export function countGranted(host: Host, way: Way<Endpoint>): number {
+  const { sockets, isRefused } = holdUntilRefused(host, way);
+  for (const socket of sockets) socket.resetOnClose().close();
+  if (isRefused) return sockets.length;
+  throw new FourtupleError('FT_LAB', `only ${sockets.length} connections can be open at once`, {
+    hint: 'Raise the limit of open files with `ulimit -n`.',
   });
 }
 
