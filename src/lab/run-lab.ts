@@ -33,6 +33,8 @@ export async function runLab(options: LabOptions): Promise<LabReport> {
   const { experiments, isolation, range, signal } = options;
   const [startedAt, takenAt] = [performance.now(), new Date().toISOString()];
   const reports = new Map<Experiment, ExperimentReport>();
+  // Each experiment's process listens to it.
+  setMaxListeners(experiments.length, signal);
   const one = async (experiment: Experiment, onIdle?: () => void): Promise<void> => {
     const report = await runOne(experiment, options, onIdle);
     reports.set(experiment, report);

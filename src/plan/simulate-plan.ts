@@ -29,7 +29,8 @@ interface Simulable {
 const LIVES = 3;
 
 /**
- * Simulates every tier that has traffic, each by itself and for the whole time.
+ * Simulates every tier that has traffic, each by itself and for the whole time: the slots that end first. Lanes that share
+ * slots, of a source address or a gateway, are simulated as one, and their kept connections as those of one.
  *
  * @throws FourtupleError FT_ARGUMENT where none has, or the time is too short for one; FT_UNSUPPORTED where there are only
  *   gateways that do not try all of their ports

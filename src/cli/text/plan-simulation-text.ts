@@ -4,7 +4,7 @@ import { dayText } from '../../plan/page/simulation-day.ts';
 import { statesText } from '../../plan/page/simulation-states.ts';
 import type { PlanSimulation, TierSimulation } from '../../plan/plan-simulation.ts';
 import type { SimulationRun } from '../../plan/simulation/simulated-tier.ts';
-import { formatCount, formatRate, formatShare, plural } from '../../tcp/number-text.ts';
+import { formatCount, formatShare, plural } from '../../tcp/number-text.ts';
 import { formatTime } from './plan-figures.ts';
 import type { Screen } from './screen.ts';
 import { style } from './style.ts';
@@ -88,10 +88,10 @@ function describeCliff({ runs, pastCliffShare, lookedAtPastCliff }: TierSimulati
   if (runs.every(({ portsLookedAt }) => portsLookedAt === null)) return [];
   const opened = `Opened past the cliff: ${formatShare(pastCliffShare.mean)}`;
   if (lookedAtPastCliff === null) return [`${opened}.`];
-  // In an empty lane it takes the first port that it looks at.
-  const { mean } = lookedAtPastCliff;
-  const cost = `${formatRate(mean)} ports, ${multipleText(mean)} times as many as in an empty lane`;
-  return [`${opened}; there connect() looks at ${cost}.`];
+  // In an empty lane that is one: the first that it looks at.
+  return [
+    `${opened}; there connect() looks at ${multipleText(lookedAtPastCliff.mean)} times as many ports as in an empty lane.`,
+  ];
 }
 
 function sumOf(runs: readonly SimulationRun[], count: (run: SimulationRun) => number): number {
