@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { setMaxListeners } from 'node:events';
 import { hostname, release } from 'node:os';
 import { ticksPerSecond } from '../linux/timer-tick.ts';
 import { type PortRange, rangeSize } from '../tcp/port-range.ts';
