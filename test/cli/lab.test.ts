@@ -169,16 +169,20 @@ describe('fourtuple lab', { timeout: 60_000 }, () => {
     expect(JSON.parse(list.out)).toMatchObject({ runsAs: null, reason: expect.stringContaining('cannot make') });
   });
 
-  it('on a terminal has a line that is written over, and then the result', async () => {
-    const command = `${process.execPath} ${PROGRAM} lab run capacity`;
-    const { code, out } = await run('script', ['-qefc', command, '/dev/null'], {
-      env: { TERM: 'xterm', NO_COLOR: '1' },
+  describe('on a terminal', () => {
+    needsPrograms('script');
+
+    it('has a line that is written over, and then the result', async () => {
+      const command = `${process.execPath} ${PROGRAM} lab run capacity`;
+      const { code, out } = await run('script', ['-qefc', command, '/dev/null'], {
+        env: { TERM: 'xterm', NO_COLOR: '1' },
+      });
+      expect(code).toBe(0);
+      const shown = out.replaceAll('\u001b', '<');
+      expect(shown).toMatch(/[⠋-⠿] capacity {2}.*\r\n<\[J\r<\[1A/u);
+      expect(shown).toMatch(/\r<\[1A✓ capacity {2}4 of 4 agree, .*\r\n/);
+      expect(out).toMatch(/capacity agrees with its predictions\.\r\n$/);
     });
-    expect(code).toBe(0);
-    const shown = out.replaceAll('\u001b', '<');
-    expect(shown).toMatch(/[⠋-⠿] capacity {2}.*\r\n<\[J\r<\[1A/u);
-    expect(shown).toMatch(/\r<\[1A✓ capacity {2}4 of 4 agree, .*\r\n/);
-    expect(out).toMatch(/capacity agrees with its predictions\.\r\n$/);
   });
 
   describe('as a user', () => {
