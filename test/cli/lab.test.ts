@@ -125,7 +125,7 @@ describe('fourtuple lab', { timeout: 60_000 }, () => {
     const { code, out, error } = await lab(['run', 'capacity'], { env: { NODE_OPTIONS: `--require ${file}` } });
     expect({ code, error }).toEqual({ code: 1, error: expect.stringMatching(/^✗ capacity {2}3 of 4 agree/) });
     expect(out.replaceAll(/\s+/g, ' ')).toContain(
-      'DIFFERS with 10 reserved ports: 990 slots predicted (ports 40000-40999 − 10 reserved), 989 slots measured (connect() until EADDRNOTAVAIL): off by −1, and nothing is allowed.',
+      'DIFFERS with 10 reserved ports: 990 slots predicted (ports 40000-40999 − 10 reserved), 989 slots measured (connect() until EADDRNOTAVAIL): off by −1 slots, and nothing is allowed.',
     );
     expect(out.replaceAll(/\s+/g, ' ')).toContain(
       'please report it with the output of fourtuple lab run capacity --json',
