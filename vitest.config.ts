@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
 import { SummaryReporter } from './test/kit/summary-reporter.ts';
 
-/** Tests that need a steady pace or fill a lane with a real client: nothing may run beside them. */
+/** Tests that need a steady pace, fill a lane with a real client, or compare the whole machine: nothing may run beside them. */
 const ALONE = [
+  'test/cli/lab-ended.test.ts',
+  'test/cli/lab-shell.test.ts',
   'test/kernel/clients.test.ts',
   'test/kernel/forecast.test.ts',
   'test/kernel/plan-rate.test.ts',

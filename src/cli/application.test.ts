@@ -37,6 +37,19 @@ describe('the command line', () => {
     [['-h'], ['-h']],
     [['--version'], ['--version']],
     [['-v'], ['-v']],
+    [['lab'], ['lab']],
+    [
+      ['lab', '--json'],
+      ['lab', '--json'],
+    ],
+    [
+      ['lab', 'shell', 'capacity'],
+      ['lab', 'shell', 'capacity'],
+    ],
+    [
+      ['lab', 'capacity', '--full'],
+      ['lab', 'run', 'capacity', '--full'],
+    ],
   ])('means status where no command is named: %j', (given, meant) => {
     expect(withDefaultCommand(given)).toEqual(meant);
   });
@@ -65,6 +78,12 @@ describe('the command line', () => {
     expectGolden('help-plan.txt', help.out);
   });
 
+  it.each(['lab', 'lab run', 'lab shell'])('explains %s, with examples', async (command) => {
+    const help = await program(...command.split(' '), '--help');
+    expect({ ...help, out: '' }).toEqual({ code: 0, out: '', error: '' });
+    expectGolden(`help-${command.replace(' ', '-')}.txt`, help.out);
+  });
+
   it('tells its version', async () => {
     expect(await program('--version')).toEqual({ code: 0, out: `${version}\n`, error: '' });
   });
@@ -87,6 +106,9 @@ describe('the command line', () => {
     [['fix', 'tcp-tw-reuse', 'wider-range'], 'wider-range'],
     [['plan', '--time-wait', 'long'], "--time-wait: 'long' is not a time: write 50ms"],
     [['plan', 'a.yaml', 'b.yaml'], 'b.yaml'],
+    [['lab', 'run', '--html'], '--html'],
+    [['lab', 'shell'], 'NAME'],
+    [['lab', 'shell', 'capacity', 'extra'], 'extra'],
   ])('is refused as wrong use, and says how: %j', async (args, words) => {
     const { code, out, error } = await program(...args);
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -114,6 +136,8 @@ describe('the command line', () => {
     [['plan', '--clients', '4'], '--clients, --proxies and --backends go together: add --proxies'],
     [['plan', '--via-addresses', '4'], '--via-addresses goes with --via'],
     [['plan', 'topology.yaml', '--rate', '500'], '--rate describes a topology, and the file does'],
+    [['lab', 'ran'], "there is no experiment 'ran'"],
+    [['lab', 'run', 'capacty'], "there is no experiment 'capacty'\nIs capacity meant?"],
     [['fix', 'tcp-tw-resue'], "there is no remedy 'tcp-tw-resue', did you mean tcp-tw-reuse?"],
   ])('is refused where its flags contradict each other: %j', async (args, words) => {
     const { code, out, error } = await program(...args);

@@ -12,7 +12,7 @@ import { describeError } from './error-text.ts';
 import { FAILED, WRONG_USE } from './exit-code.ts';
 import { fixCommand } from './fix-command.ts';
 import { flagName } from './flag-name.ts';
-import { labCommand } from './lab-command.ts';
+import { LAB_COMMANDS, labCommand } from './lab-command.ts';
 import { planCommand } from './plan-command.ts';
 import { statusCommand } from './status-command.ts';
 import { version } from './version.ts';
@@ -27,7 +27,7 @@ const routes = buildRouteMap({
   docs: {
     brief: 'Shows which TCP lane runs out of source ports, with what, and whose it is',
     fullDescription:
-      'Without a command, status runs: `fourtuple --all` is `fourtuple status --all`.\n\nEXAMPLES\n  fourtuple\n    this machine, once\n  fourtuple --all\n    every network namespace: containers and pods too\n  fourtuple doctor\n    what is wrong, why, and what helps most here\n  fourtuple fix\n    what can be applied here, and what is applied now\n  fourtuple plan --rate 500 --hold 50ms --destinations 2\n    where the ports would end, and what each remedy would buy\n  fourtuple --from capture.txt\n    a machine without fourtuple: the text of ss -tanoe\n  fourtuple status --help\n    more of them\n\nA lane is a source address, a destination address and a destination port: a client has one source port for each connection of it. When all are held, mostly by TIME_WAIT, connect() fails with EADDRNOTAVAIL, "cannot assign requested address".',
+      'Without a command, status runs: `fourtuple --all` is `fourtuple status --all`.\n\nEXAMPLES\n  fourtuple\n    this machine, once\n  fourtuple --all\n    every network namespace: containers and pods too\n  fourtuple doctor\n    what is wrong, why, and what helps most here\n  fourtuple fix\n    what can be applied here, and what is applied now\n  fourtuple plan --rate 500 --hold 50ms --destinations 2\n    where the ports would end, and what each remedy would buy\n  fourtuple lab run\n    predictions beside measurements on this kernel, in about a minute\n  fourtuple --from capture.txt\n    a machine without fourtuple: the text of ss -tanoe\n  fourtuple status --help\n    more of them\n\nA lane is a source address, a destination address and a destination port: a client has one source port for each connection of it. When all are held, mostly by TIME_WAIT, connect() fails with EADDRNOTAVAIL, "cannot assign requested address".',
   },
 });
 
@@ -66,9 +66,12 @@ function describeWrongInput(error: unknown, ansiColor: boolean): string {
 /** What every level of the command line understands: these ask about the program itself, not for its status. */
 const ABOUT_PROGRAM: readonly string[] = ['-h', '--help', '-H', '--helpAll', '--help-all', '-v', '--version'];
 
-/** Bare `fourtuple` is `fourtuple status`, with the same flags. */
+/** Bare `fourtuple` is `fourtuple status`, with the same flags; `lab capacity` is `lab run capacity`. */
 export function withDefaultCommand(inputs: readonly string[]): readonly string[] {
-  const [first] = inputs;
+  const [first, second] = inputs;
+  if (first === 'lab' && second !== undefined && !second.startsWith('-') && !LAB_COMMANDS.includes(second)) {
+    return ['lab', 'run', ...inputs.slice(1)];
+  }
   const isFlag = first === undefined || (first.startsWith('-') && !ABOUT_PROGRAM.includes(first));
   return isFlag ? ['status', ...inputs] : inputs;
 }

@@ -42,7 +42,7 @@ const run = buildCommand<LabRunFlags, string[], CommandContext>({
       'Predicts, then measures on the real kernel, in network namespaces of its own; exits 1 where a prediction fails',
     customUsage: [
       { input: '', brief: 'all of them, in about a minute' },
-      { input: 'capacity cliff', brief: 'these two' },
+      { input: 'capacity cliff', brief: 'these two; `fourtuple lab capacity cliff` does the same' },
       { input: '--html lab.html', brief: 'the plots and tables as a page' },
       { input: 'rate --full', brief: "with the machine's own range" },
     ],
@@ -100,9 +100,14 @@ const relay = buildCommand<Record<string, never>, [string], CommandContext>({
   docs: { brief: 'Passes connections on' },
 });
 
+const routes = { list, run, shell, inside, hold, relay };
+
+/** What may stand behind `lab`: anything else is an experiment's name. */
+export const LAB_COMMANDS: readonly string[] = Object.keys(routes);
+
 /** `fourtuple lab`. */
 export const labCommand: RouteMap<CommandContext> = buildRouteMap({
-  routes: { list, run, shell, inside, hold, relay },
+  routes,
   defaultCommand: 'list',
   docs: {
     brief: 'Experiments: predictions beside measurements on the real kernel, in private network namespaces',

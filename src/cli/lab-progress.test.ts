@@ -128,6 +128,17 @@ describe('the progress of a lab on a terminal', () => {
     expect(terminal.shown()).toHaveLength(2);
   });
 
+  it('is there where the terminal knows no size', () => {
+    const terminal = new Terminal(0, 0);
+    vi.spyOn(terminal, 'write').mockImplementation((text) => void terminal.writes.push(text));
+    const progress = new LabProgress([named('capacity')], terminal, {}, true);
+    progress.start(named('capacity'));
+    vi.advanceTimersByTime(200);
+    expect(terminal.writes).toHaveLength(2);
+    for (const text of terminal.writes) expect(text).toContain('setting up');
+    expect(terminal.writes[1]).toContain(`${ESCAPE}[1A`);
+  });
+
   it('finds its place again where the window is made narrower', () => {
     const terminal = new Terminal(80);
     const progress = new LabProgress([named('capacity')], terminal, {}, true);

@@ -13,7 +13,7 @@ export interface ProgressScreen {
 }
 
 const REDRAW_MS = 120;
-/** Of a terminal that does not tell. */
+/** Of a terminal that does not tell: it may have none, too. */
 const FEW_ROWS = 24;
 const CLEAR_LINE_END = '\u001b[K';
 const CLEAR_BELOW = '\u001b[J';
@@ -110,7 +110,7 @@ export class LabProgress {
       }),
     );
     // The cursor stands in a line of its own.
-    const room = Math.max(1, (this.#stream.rows ?? FEW_ROWS) - 1);
+    const room = Math.max(1, (this.#stream.rows || FEW_ROWS) - 1);
     const queue = this.#toCome > 0 ? [renderQueue(this.#toCome, screen)] : [];
     if (running.length + queue.length <= room) return [...running, ...queue];
     if (running.length <= room) return running;
@@ -127,6 +127,6 @@ export class LabProgress {
   /** As wide as the terminal is now, whatever the environment says: lines must not be broken. */
   #screen(): Screen {
     const screen = screenOf(this.#stream, this.#environment);
-    return this.#isTerminal ? { ...screen, width: this.#stream.columns ?? screen.width } : screen;
+    return this.#isTerminal ? { ...screen, width: this.#stream.columns || screen.width } : screen;
   }
 }

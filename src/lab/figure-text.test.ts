@@ -61,10 +61,10 @@ describe('the figures of a finding', () => {
 describe('a difference', () => {
   it('tells all that is to be known', () => {
     expect(describeDifference(finding({ measured: 998 }))).toBe(
-      'a lane: 1,000 slots predicted (ports 40000-40999), 998 slots measured (connect() until EADDRNOTAVAIL): off by −2, and nothing is allowed.',
+      'a lane: 1,000 slots predicted (ports 40000-40999), 998 slots measured (connect() until EADDRNOTAVAIL): off by −2 slots, and nothing is allowed.',
     );
     const late = { unit: 's', predicted: 0.1, measured: 0.2, tolerance: { kind: 'absolute', by: 0.004 } } as const;
-    expect(describeDifference(finding(late))).toContain('off by +100, and ±4 ms is allowed.');
+    expect(describeDifference(finding(late))).toContain('off by +100 ms, and ±4 ms is allowed.');
     expect(describeDifference(finding({ measured: 900, tolerance: SHARE }))).toContain(
       'off by −10%, and ±2% is allowed.',
     );

@@ -57,7 +57,7 @@ export function describeDifference(finding: Finding): string {
     tolerance.kind === 'exact'
       ? 'nothing is allowed'
       : `${tolerance.kind === 'share' ? allowed : withUnit(allowed, unit)} is allowed`;
-  return `${what}: ${withUnit(predicted, unit)} predicted (${basis}), ${withUnit(measured, unit)} measured (${evidence ?? UNKNOWN}): off by ${offBy}, and ${limit}.`;
+  return `${what}: ${withUnit(predicted, unit)} predicted (${basis}), ${withUnit(measured, unit)} measured (${evidence ?? UNKNOWN}): off by ${withUnit(offBy, offBy.endsWith('%') ? '' : unit)}, and ${limit}.`;
 }
 
 /** A number that stands alone, with four digits or all that are before the point; what is not known as `?`. */

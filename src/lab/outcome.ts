@@ -59,10 +59,11 @@ export class Outcome {
     const { name, question, remedies } = this.experiment;
     const findings = [...this.#findings.values()];
     const end = this.#end ?? { kind: 'failed', reason: 'its process has ended before it had' };
+    const isVain = end.kind === 'ended' && findings.length === 0;
     return {
       ...{ name, question, remedies },
-      result: resultOf(end.kind, findings),
-      reason: end.reason,
+      result: isVain ? 'failed' : resultOf(end.kind, findings),
+      reason: isVain ? 'it has predicted nothing' : end.reason,
       seconds: Math.round(performance.now() - this.#startedAt) / 1_000,
       findings,
       plots: this.#plots,

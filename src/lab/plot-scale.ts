@@ -1,4 +1,5 @@
 import { linearScale, logScale, powerTicks, roundTicks, tickText } from '../plan/page/scale.ts';
+import { withUnit } from './figure-text.ts';
 import type { Axis, Plot, Series } from './lab-report.ts';
 
 /** Where the values of an axis stand. */
@@ -83,6 +84,11 @@ const UNITS = { share: '', count: '', seconds: 's', microseconds: 'µs', 'per se
 /** What an axis is about: `CPU per connect(), µs`. */
 export function axisTitle({ label, unit }: Axis): string {
   return UNITS[unit] === '' ? label : `${label}, ${UNITS[unit]}`;
+}
+
+/** A value that stands alone: `50%`, `1.2k µs`. */
+export function plotText(axis: Axis, value: number): string {
+  return withUnit(axisText(axis, value), UNITS[axis.unit]);
 }
 
 /** A value at an axis: `50%`, `1.2k`. */

@@ -63,6 +63,7 @@ export class Stage {
   /** States a prediction. To be called before anything of it is measured. */
   predict(prediction: Prediction): Stated {
     const { what } = prediction;
+    checkFinite(what, prediction.predicted);
     if (this.#measured.has(what)) throw new FourtupleError('FT_LAB', `'${what}' is predicted twice`);
     this.#measured.set(what, false);
     this.#send({ kind: 'predicted', prediction });
@@ -70,6 +71,7 @@ export class Stage {
   }
 
   #measure(what: string, measured: number, evidence: string): void {
+    checkFinite(what, measured);
     if (this.#measured.get(what) === true) throw new FourtupleError('FT_LAB', `'${what}' is measured twice`);
     this.#measured.set(what, true);
     this.#send({ kind: 'measured', what, measured, evidence });
@@ -92,4 +94,9 @@ export class Stage {
   progress(doing: string, { share = null, isIdle = false }: Partial<Omit<Progress, 'doing'>> = {}): void {
     this.#send({ kind: 'progress', progress: { doing, share, isIdle } });
   }
+}
+
+/** JSON has no other numbers. */
+function checkFinite(what: string, figure: number): void {
+  if (!Number.isFinite(figure)) throw new FourtupleError('FT_LAB', `'${what}': ${figure} is no figure`);
 }

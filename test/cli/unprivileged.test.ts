@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,21 +6,11 @@ import { timeWait } from '../kit/closings.ts';
 import { hold, serve } from '../kit/connections.ts';
 import { fillWithTimeWait } from '../kit/fill.ts';
 import { createNamespace, inside } from '../kit/network-namespace.ts';
+import { NOBODY, needsNobody } from '../kit/nobody.ts';
 import { usesPrivateNamespace } from '../kit/private-namespace.ts';
-import { fourtuple, needsProgram, PROGRAM, reportBy } from '../kit/program.ts';
+import { fourtuple, needsProgram, reportBy } from '../kit/program.ts';
 import { shareWithProcess } from '../kit/socket-sharing.ts';
 import { readSysctl, setPortRange, writeSysctl } from '../kit/sysctl.ts';
-
-const NOBODY = { unprivileged: true } as const;
-
-/** A user without privileges may not be allowed to read the program where it lies, or there is no such user to become. */
-function needsNobody(): void {
-  beforeEach(({ skip }) => {
-    const id = { uid: 65_534, gid: 65_534 };
-    const { status } = spawnSync(process.execPath, [PROGRAM, '--version'], { ...id, stdio: 'ignore' });
-    if (status !== 0) skip('needs a place that every user may read, and root');
-  });
-}
 
 describe('without privileges', () => {
   usesPrivateNamespace();

@@ -50,7 +50,7 @@ describe('a plot on a terminal', () => {
       '       0               5              10',
       '                    time, s',
       '  ● up   ○ down   ◆ more than one',
-      '  ┊ the middle (5)',
+      '  ┊ the middle (5 s)',
     ]);
   });
 

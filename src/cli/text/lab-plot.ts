@@ -1,5 +1,5 @@
 import type { Plot } from '../../lab/lab-report.ts';
-import { axisText, axisTitle, drawable, type PlotScale, plotScales } from '../../lab/plot-scale.ts';
+import { axisText, axisTitle, drawable, type PlotScale, plotScales, plotText } from '../../lab/plot-scale.ts';
 import type { Screen } from './screen.ts';
 import { style } from './style.ts';
 import { wrap } from './wrap.ts';
@@ -161,6 +161,6 @@ function key({ x, series, marks }: Plot, hasSeveral: boolean, { curves, several,
   return [
     ...series.map(({ name }, index) => `${curves[index % curves.length]} ${name}`),
     ...(hasSeveral ? [`${several} more than one`] : []),
-    ...marks.map((one) => `${mark} ${one.label} (${axisText(x, one.x)})`),
+    ...marks.map((one) => `${mark} ${one.label} (${plotText(x, one.x)})`),
   ];
 }

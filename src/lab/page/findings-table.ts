@@ -14,8 +14,9 @@ export function findingsTable({ findings, name }: ExperimentReport): Markup {
 
 function row(finding: Finding): Markup {
   const { predicted, measured, unit, offBy, allowed } = findingText(finding);
-  const figures = [withUnit(predicted, unit), withUnit(measured, unit), offBy, allowed];
-  return markup`<tr><th scope="row">${finding.what}</th>${figures.map((text) => markup`<td class="figure">${text}</td>`)}${resultCell(finding)}<td class="text">${finding.basis}</td><td class="text">${finding.evidence ?? NOT_MEASURED}</td></tr>`;
+  const kind = finding.agrees === false ? ' differs' : '';
+  const figures = [withUnit(measured, unit), offBy].map((text) => markup`<td class="figure${kind}">${text}</td>`);
+  return markup`<tr><th scope="row">${finding.what}</th><td class="figure">${withUnit(predicted, unit)}</td>${figures}<td class="figure">${allowed}</td>${resultCell(finding)}<td class="text">${finding.basis}</td><td class="text">${finding.evidence ?? NOT_MEASURED}</td></tr>`;
 }
 
 function resultCell({ agrees }: Finding): Markup {

@@ -1,7 +1,7 @@
 import { shorten } from '../../plan/page/fitted-text.ts';
 import { type Markup, markup, NOTHING } from '../../plan/page/markup.ts';
 import type { Plot, Series } from '../lab-report.ts';
-import { axisText, axisTitle, drawable, type PlotScales, plotScales } from '../plot-scale.ts';
+import { axisText, axisTitle, drawable, type PlotScales, plotScales, plotText } from '../plot-scale.ts';
 
 /** The drawing is about as wide as a phone, so that its letters stay readable there. */
 const WIDTH = 420;
@@ -55,14 +55,14 @@ function describe({ x, y, series, marks }: Plot): string {
     if (first === undefined || last === undefined) return `${name}: no points.`;
     const values = points.map(([, value]) => value);
     const [least, most] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
-    const ends = [first, last].map(([at, value]) => `${axisText(y, value)} at ${axisText(x, at)}`);
-    return `${name}: from ${ends.join(' to ')}, ${axisText(y, least)} at least and ${axisText(y, most)} at most.`;
+    const ends = [first, last].map(([at, value]) => `${plotText(y, value)} at ${plotText(x, at)}`);
+    return `${name}: from ${ends.join(' to ')}, ${plotText(y, least)} at least and ${plotText(y, most)} at most.`;
   });
   const scale = y.isLogarithmic === true ? ' on a logarithmic scale' : '';
   return [
     `${axisTitle(y)}${scale}, over ${axisTitle(x)}.`,
     ...curves,
-    ...marks.map((mark) => `Marked at ${axisText(x, mark.x)}: ${mark.label}.`),
+    ...marks.map((mark) => `Marked at ${plotText(x, mark.x)}: ${mark.label}.`),
   ].join(' ');
 }
 
@@ -107,7 +107,7 @@ function marks({ x: axis, marks: all }: Plot, { x, top, bottom }: Frame): Markup
     const height = top - 8 - LINE * index;
     const isLeftwards = place > (LEFT + RIGHT) / 2;
     const room = (isLeftwards ? place - 7 : WIDTH - place - 7) / LETTER;
-    const text = shorten(`${mark.label} (${axisText(axis, mark.x)})`, room);
+    const text = shorten(`${mark.label} (${plotText(axis, mark.x)})`, room);
     return markup`<path class="mark" d="M${place} ${height - 10}V${bottom}"/>
 <text class="halo ${isLeftwards ? 'end' : 'start'}" x="${place + (isLeftwards ? -5 : 5)}" y="${height}">${text}</text>`;
   })}`;

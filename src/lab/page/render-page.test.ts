@@ -52,7 +52,7 @@ describe('the page of a lab', () => {
   it('says loudly what differs, and why something was skipped or broke off', () => {
     const text = textOf(renderLabPage(ALL));
     expect(text).toContain(
-      '1,000 slots predicted (ports 40000-40999), 998 slots measured (TWRecycled of nstat): off by −2',
+      '1,000 slots predicted (ports 40000-40999), 998 slots measured (TWRecycled of nstat): off by −2 slots',
     );
     expect(text).toContain('haproxy is not installed');
     expect(text).toContain('Error: nginx has ended with 1\n');

@@ -42,11 +42,11 @@ function idOf(index: number): string {
 function overview({ experiments }: LabReport): Markup {
   const rows = experiments.map(
     (experiment, index) =>
-      markup`<tr><th scope="row"><a href="#${idOf(index)}">${experiment.name}</a></th><td class="text">${resultText(experiment)}</td><td>${agreeing(experiment)}</td><td class="text">${experiment.question}</td></tr>`,
+      markup`<tr><th scope="row"><a href="#${idOf(index)}">${experiment.name}</a></th><td class="text">${resultText(experiment)}</td><td>${agreeing(experiment)}</td><td class="text asks">${experiment.question}</td></tr>`,
   );
   return markup`<table>
 <caption>Every experiment, and how it came out.</caption>
-<thead><tr><th scope="col">Experiment</th><th scope="col" class="text">Result</th><th scope="col">Agreeing</th><th scope="col" class="text">What it asks</th></tr></thead>
+<thead><tr><th scope="col">Experiment</th><th scope="col" class="text">Result</th><th scope="col">Agreeing</th><th scope="col" class="text asks">What it asks</th></tr></thead>
 <tbody>${rows}</tbody>
 </table>`;
 }

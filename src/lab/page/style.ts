@@ -25,4 +25,5 @@ td.mark,td.figure{white-space:nowrap}
 .curve-4{stroke:var(--text)}.dot-4{fill:var(--text)}
 .curve-5{stroke:var(--quiet);stroke-dasharray:7 3}.dot-5{fill:var(--quiet)}
 .notes{padding-left:20px}
+@media (max-width:600px){.asks{display:none}.findings tbody th{min-width:8em}}
 `;
