@@ -10,11 +10,10 @@ export async function runInside(
 ): Promise<void> {
   if (shell === true) {
     const { runShell } = await import('../lab/shell.ts');
-    process.exitCode = await runShell(name, { range });
-    return;
+    // Sockets, and programs that it started, would keep it alive.
+    process.exit(await runShell(name, { range }));
   }
   await runAsProcess(name, { range });
-  // Sockets, and programs that it started, would keep it alive.
   process.exit();
 }
 

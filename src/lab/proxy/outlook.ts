@@ -20,6 +20,8 @@ export interface Offer {
 export interface Outlook {
   readonly model: LaneModel;
   readonly slots: number;
+  /** Of the slots, those that are not held already. */
+  readonly freeSlots: number;
   readonly sustainableOpensPerSecond: number;
   /** Requests that find no port. */
   readonly refused: number;
@@ -64,18 +66,13 @@ export function outlookOf(model: LaneModel, { count, perSecond, heldPerLane }: O
     // The last one comes before the end.
     { seconds: (count - 0.5) / perSecond, warmUpSeconds: 0, seed: 1 },
   );
-  const sustained = modelSustainableOpensPerSecond(model);
-  const slots = `${plural(lanes, 'lane')} × ${formatCount(slotsPerLane - held)} free slots`;
+  const slots = modelSlots(model);
+  const freeSlots = slots - lanes * held;
   const time = `${formatSeconds(holdSeconds)} and then ${formatSeconds(afterCloseSeconds)}`;
   return {
-    ...{
-      model,
-      slots: modelSlots(model),
-      sustainableOpensPerSecond: sustained,
-      refused: refusals,
-      firstRefusalSeconds,
-    },
-    basis: `${formatCount(attempts)} requests, ${formatRate(perSecond)}/s; ${slots}, each held ${time}`,
+    ...{ model, slots, freeSlots, refused: refusals, firstRefusalSeconds },
+    sustainableOpensPerSecond: modelSustainableOpensPerSecond(model),
+    basis: `${formatCount(attempts)} requests, ${formatRate(perSecond)}/s; ${formatCount(freeSlots)} free slots in ${plural(lanes, 'lane')}, each held ${time}`,
   };
 }
 

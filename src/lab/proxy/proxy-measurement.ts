@@ -1,5 +1,6 @@
 import type { Machine } from '../../remedies/machine.ts';
 import { FourtupleError } from '../../tcp/error.ts';
+import { formatCount } from '../../tcp/number-text.ts';
 import { LINUX_TIME_WAIT_MS } from '../../tcp/time-wait.ts';
 import { machineOfHost } from '../host-machine.ts';
 import type { HttpRequests } from '../load/http-requests.ts';
@@ -68,8 +69,8 @@ export class ProxyMeasurement {
         exhaustion.measureLanes(await lookWhileExhausted(proxy.proxy.host, requests, outlook.refused));
       };
       const outcome = await runVariant(proxy, this.#site, this.#offer, look);
-      const log = `the log of ${this.#program.title} tells of ${outcome.refusals} without a port`;
-      failures.measure(failuresOf(outcome).length, `the clients; ${log}`);
+      const failed = failuresOf(outcome).length;
+      failures.measure(failed, `the clients, and the log of ${this.#program.title} has ${tally(failed, outcome)}`);
       exhaustion?.measureRefusals(outcome);
       return outcome;
     };
@@ -98,6 +99,11 @@ export class ProxyMeasurement {
     if (judged.some(({ outlook }) => outlook.refused > 0)) checkTime(startedAt);
     return judged;
   }
+}
+
+/** What the proxy says of what its clients say. */
+function tally(failed: number, { refusals }: VariantOutcome): string {
+  return refusals === failed ? 'as many' : `${formatCount(refusals)}`;
 }
 
 /** The proxy as it is by itself, for its slots are not to come back meanwhile; then the others. */

@@ -1,4 +1,8 @@
-import { formatCount, formatRate } from '../../tcp/number-text.ts';
+import { keepConnections } from '../../remedies/keep-connections.ts';
+import { recycleTimeWait } from '../../remedies/recycle-time-wait.ts';
+import type { Remedy } from '../../remedies/remedy.ts';
+import { tcpTwReuse } from '../../remedies/tcp-tw-reuse.ts';
+import { formatCount, formatRate, formatSeconds } from '../../tcp/number-text.ts';
 import type { Plot, Table } from '../lab-report.ts';
 import type { Stage } from '../stage.ts';
 import type { Offer, Outlook } from './outlook.ts';
@@ -14,7 +18,11 @@ export interface Judged {
 
 /** Of the requests: by then the proxy as it is has long been exhausted. */
 const LAST_SHARE = 0.2;
-const BIN_SECONDS = 0.25;
+const BIN_SECONDS = 0.5;
+
+/** Those that are drawn: more curves would hide each other. null: the proxy as it is. */
+const SERVED: readonly (Remedy | null)[] = [null, tcpTwReuse];
+const WAITING: readonly (Remedy | null)[] = [null, tcpTwReuse, recycleTimeWait, keepConnections];
 
 /** Tells it all as a table, curves and notes. @param judged the proxy as it is first */
 export function showOutcomes(stage: Stage, program: ProxyProgram, offer: Offer, judged: readonly Judged[]): void {
@@ -23,15 +31,15 @@ export function showOutcomes(stage: Stage, program: ProxyProgram, offer: Offer, 
   stage.table(outcomeTable(name, offer, judged));
   stage.plot(servedPlot(judged));
   stage.plot(timeWaitPlot(judged));
-  stage.note(program.note);
   const [first] = judged;
   if (first !== undefined) stage.note(failuresNote(first));
+  for (const note of [...laterNotes(offer, judged), program.note]) stage.note(note);
 }
 
 function outcomeTable(name: string, { count, perSecond }: Offer, judged: readonly Judged[]): Table {
   return {
-    title: `${name} between 4 clients and 2 backends: ${formatCount(count)} requests, ${formatRate(perSecond)} per second`,
-    columns: ['change', 'slots', 'sustains /s', 'failures predicted', 'measured', 'served', 'served /s at the end'],
+    title: `${name}, 4 clients, 2 backends: ${formatCount(count)} requests, ${formatRate(perSecond)}/s; served /s of the last fifth`,
+    columns: ['change', 'slots', 'sustains /s', 'predicted to fail', 'failed', 'served', 'served /s'],
     rows: judged.map(({ outlook, outcome }) => {
       const failures = failuresOf(outcome).length;
       return [
@@ -66,7 +74,10 @@ function servedPlot(judged: readonly Judged[]): Plot {
     title: 'Requests served',
     x: { label: 'time', unit: 'seconds' },
     y: { label: 'served', unit: 'per second' },
-    series: judged.map(({ outcome }) => ({ name: outcome.variant.change, points: servedOverTime(outcome) })),
+    series: drawn(judged, SERVED).map((outcome) => ({
+      name: outcome.variant.change,
+      points: servedOverTime(outcome),
+    })),
     marks: ends.map((x) => ({ x, label: 'the ports end' })),
   };
 }
@@ -87,9 +98,23 @@ function timeWaitPlot(judged: readonly Judged[]): Plot {
     title: "TIME_WAIT on the proxy's host",
     x: { label: 'time', unit: 'seconds' },
     y: { label: 'sockets', unit: 'count' },
-    series: judged.map(({ outcome: { variant, timeWaits } }) => ({ name: variant.change, points: timeWaits })),
+    series: drawn(judged, WAITING).map(({ variant, timeWaits }) => ({ name: variant.change, points: timeWaits })),
     marks: [],
   };
+}
+
+function drawn(judged: readonly Judged[], remedies: readonly (Remedy | null)[]): VariantOutcome[] {
+  return judged.map(({ outcome }) => outcome).filter(({ variant }) => remedies.includes(variant.remedy));
+}
+
+/** What only adds slots gives time. */
+function laterNotes({ perSecond }: Offer, judged: readonly Judged[]): string[] {
+  const later = judged
+    .filter(({ outlook }) => outlook.refused === 0 && outlook.sustainableOpensPerSecond < perSecond)
+    .map(({ outlook, outcome }) => `${outcome.variant.change} after ${formatSeconds(outlook.freeSlots / perSecond)}`);
+  return later.length === 0
+    ? []
+    : [`At ${formatRate(perSecond)}/s these would end too, only later: ${later.join(', ')}.`];
 }
 
 function failuresNote({ outcome }: Judged): string {
