@@ -19,8 +19,13 @@ export async function runAsProcess(name: string, options: Omit<StageOptions, 'se
     await experiment.run();
     send({ kind: 'ended' });
   } catch (error) {
-    send({ kind: 'failed', reason: reasonOf(error) });
+    send({ kind: isImpossibleHere(error) ? 'skipped' : 'failed', reason: reasonOf(error) });
   }
+}
+
+/** The kernel, or a program, has not what the experiment is about. */
+function isImpossibleHere(error: unknown): boolean {
+  return error instanceof FourtupleError && error.code === 'FT_UNSUPPORTED';
 }
 
 function reasonOf(error: unknown): string {

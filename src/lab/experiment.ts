@@ -23,6 +23,6 @@ export interface Experiment {
 export interface OpenExperiment {
   /** Where the ports run out: `lab shell` begins here. */
   readonly subject: Host;
-  /** States each prediction, then measures it. @throws whatever breaks it off */
+  /** States each prediction, then measures it. @throws whatever breaks it off; FT_UNSUPPORTED where it cannot run here */
   run(): Promise<void>;
 }

@@ -2,13 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { hostname, release } from 'node:os';
 import { ticksPerSecond } from '../linux/timer-tick.ts';
-import type { PortRange } from '../tcp/port-range.ts';
+import { type PortRange, rangeSize } from '../tcp/port-range.ts';
 import type { Experiment } from './experiment.ts';
 import type { Isolation } from './isolation.ts';
 import type { ExperimentReport, LabReport } from './lab-report.ts';
 import { type Message, MessageReader, type Progress } from './messages.ts';
 import { missingProgram } from './needed-programs.ts';
 import { Outcome } from './outcome.ts';
+import { MANY_PORTS } from './short-range.ts';
 
 export interface LabOptions {
   readonly experiments: readonly Experiment[];
@@ -36,7 +37,14 @@ export async function runLab(options: LabOptions): Promise<LabReport> {
     reports.set(experiment, report);
     options.onReport(report);
   };
-  const waiting = experiments.filter(({ pace }) => pace === 'waiting').map((experiment) => untilIdle(experiment, one));
+  const waiting: ReturnType<typeof untilIdle>[] = [];
+  for (const experiment of experiments.filter(({ pace }) => pace === 'waiting')) {
+    signal.throwIfAborted();
+    const started = untilIdle(experiment, one);
+    waiting.push(started);
+    // All at once would take longer than TIME_WAIT, for some.
+    if (rangeSize(range) > MANY_PORTS) await started.idle;
+  }
   await Promise.all(waiting.map(({ idle }) => idle));
   for (const experiment of experiments.filter(({ pace }) => pace === 'busy')) {
     signal.throwIfAborted();
