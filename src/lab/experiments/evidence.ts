@@ -1,3 +1,7 @@
 /** Who says what was measured, where several experiments measure alike. */
 
 export const KERNEL_REFUSES = 'connect() until EADDRNOTAVAIL';
+export const KERNEL_REFUSES_TO_BIND = 'bind() until EADDRINUSE';
+export const KERNEL_COUNTS_TIME_WAIT = "the kernel's count, tw of /proc/net/sockstat";
+export const KERNEL_COUNTS_OPENS = "the kernel's count, ActiveOpens of /proc/net/snmp";
+export const PORTS_GIVEN = 'getsockname() of each connection';
