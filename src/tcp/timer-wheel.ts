@@ -24,3 +24,21 @@ export function timerGranuleSeconds(seconds: number, ticksPerSecond: number | nu
 export function meanTimerSeconds(seconds: number, ticksPerSecond: number | null): number {
   return seconds + timerGranuleSeconds(seconds, ticksPerSecond) / 2;
 }
+
+/**
+ * After how many seconds the last of some timers goes off on average, where each is set when the one before goes off: that
+ * is at the end of a granule, and from there on it is known how late it will be.
+ *
+ * @param timers in seconds, each
+ * @param ticksPerSecond the kernel's HZ; that of most distributions where null
+ */
+export function meanTimersInTurnSeconds(timers: readonly number[], ticksPerSecond: number | null): number {
+  let [sum, granuleBefore] = [0, 0];
+  for (const seconds of timers) {
+    const granule = timerGranuleSeconds(seconds, ticksPerSecond);
+    const isSetAtEnd = granule <= granuleBefore;
+    sum += isSetAtEnd ? granule * (Math.floor(seconds / granule) + 1) : meanTimerSeconds(seconds, ticksPerSecond);
+    granuleBefore = granule;
+  }
+  return sum;
+}

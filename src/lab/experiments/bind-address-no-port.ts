@@ -11,9 +11,11 @@ import { machineOfHost } from '../host-machine.ts';
 import { addAddress } from '../links.ts';
 import { fillLane } from '../load/holders.ts';
 import { Server, type WayOptions } from '../load/way.ts';
+import { MANY_PORTS } from '../short-range.ts';
 import type { Stage } from '../stage.ts';
 import { KERNEL_REFUSES, KERNEL_REFUSES_TO_BIND } from './evidence.ts';
-import { chooseSearch, laneOf } from './lane-case.ts';
+import { laneOf } from './lane-case.ts';
+import { narrowRange } from './narrow-range.ts';
 import { HERE, PORT } from './places.ts';
 
 /** Slots do not depend on it. */
@@ -30,13 +32,14 @@ export const bindAddressNoPortExperiment: Experiment = {
   open: async (stage) => {
     const host = stage.host('client');
     addAddress(host, 'lo', HERE);
+    // Of more ports, each bind() takes milliseconds when many are taken.
+    narrowRange(host, stage.range, MANY_PORTS);
     return { subject: host, run: () => run(stage, host) };
   },
 };
 
 async function run(stage: Stage, host: Host): Promise<void> {
   const machine = await machineOfHost(host);
-  const search = chooseSearch(stage, machine);
   const servers = [new Server(host, HERE, PORT), new Server(host, HERE, PORT + 1)];
   const ports = `ports ${formatRange(machine.range)}`;
   const shared = stage.predict({
@@ -58,7 +61,7 @@ async function run(stage: Stage, host: Host): Promise<void> {
     }),
   );
 
-  const bound = await fillAll(stage, host, servers, { ...search, from: HERE, isBoundBefore: true });
+  const bound = await fillAll(stage, host, servers, { from: HERE, isBoundBefore: true });
   shared.measure(
     bound.reduce((sum, taken) => sum + taken, 0),
     KERNEL_REFUSES_TO_BIND,
@@ -66,7 +69,7 @@ async function run(stage: Stage, host: Host): Promise<void> {
   stage.note(
     `Bound before connect, the first lane has got ${plural(bound[0] ?? 0, 'slot')}, the second ${formatCount(bound[1] ?? 0)}.`,
   );
-  const free = await fillAll(stage, host, servers, { ...search, from: HERE });
+  const free = await fillAll(stage, host, servers, { from: HERE });
   for (const [index, taken] of free.entries()) own[index]?.measure(taken, KERNEL_REFUSES);
 }
 

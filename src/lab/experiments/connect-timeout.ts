@@ -6,7 +6,7 @@ import { type LaneModel, modelSlots } from '../../tcp/lane-model.ts';
 import { formatSeconds, plural } from '../../tcp/number-text.ts';
 import { formatRange } from '../../tcp/port-range.ts';
 import { synSeconds, synWaits } from '../../tcp/syn-waits.ts';
-import { meanTimerSeconds } from '../../tcp/timer-wheel.ts';
+import { meanTimersInTurnSeconds } from '../../tcp/timer-wheel.ts';
 import type { Experiment } from '../experiment.ts';
 import type { Host } from '../host.ts';
 import { machineOfHost } from '../host-machine.ts';
@@ -85,9 +85,9 @@ function stateHeld(stage: Stage, seconds: number, linear: number): Stated {
   return stage.predict({
     what: 'time that each holds its slot where it is given up',
     unit: 's',
-    predicted: waits.reduce((sum, wait) => sum + meanTimerSeconds(wait, ticksPerSecond()), 0),
+    predicted: meanTimersInTurnSeconds(waits, ticksPerSecond()),
     tolerance: { kind: 'share', share: 0.02 },
-    basis: `${formatSeconds(seconds)}: ${timers}, and half a granule of the kernel's timers each`,
+    basis: `${formatSeconds(seconds)}: ${timers}, and what the kernel's timers are late`,
   });
 }
 
