@@ -1,11 +1,19 @@
 import { FourtupleError } from '../tcp/error.ts';
 import { nearNames } from '../tcp/near-names.ts';
 import type { Experiment } from './experiment.ts';
+import { bindAddressNoPortExperiment } from './experiments/bind-address-no-port.ts';
 import { capacity } from './experiments/capacity.ts';
+import { cliff } from './experiments/cliff.ts';
+import { closeWhatLeaksExperiment } from './experiments/close-what-leaks.ts';
+import { connectTimeoutExperiment } from './experiments/connect-timeout.ts';
+import { keptConnections } from './experiments/kept-connections.ts';
 import { lossyNetwork } from './experiments/lossy-network.ts';
+import { lowerFinTimeoutExperiment } from './experiments/lower-fin-timeout.ts';
+import { otherEndCloses } from './experiments/other-end-closes.ts';
 import { proxyHaproxy, proxyNginx, proxyRelay } from './experiments/proxy.ts';
 import { rate } from './experiments/rate.ts';
 import { recycleTimeWait } from './experiments/recycle-time-wait.ts';
+import { reserveListenersExperiment } from './experiments/reserve-listeners.ts';
 import { reuse } from './experiments/reuse.ts';
 import { reuseRate } from './experiments/reuse-rate.ts';
 import { shorterReuseDelay } from './experiments/shorter-reuse-delay.ts';
@@ -20,6 +28,7 @@ import { findProgram } from './needed-programs.ts';
 /** Every experiment there is, in the order in which they are told. */
 export const EXPERIMENTS: readonly Experiment[] = [
   capacity,
+  cliff,
   timeWait,
   rate,
   twoDestinations,
@@ -32,6 +41,13 @@ export const EXPERIMENTS: readonly Experiment[] = [
   recycleTimeWait,
   lossyNetwork,
   tcpTwRecycle,
+  bindAddressNoPortExperiment,
+  reserveListenersExperiment,
+  keptConnections,
+  otherEndCloses,
+  connectTimeoutExperiment,
+  lowerFinTimeoutExperiment,
+  closeWhatLeaksExperiment,
   proxyHaproxy,
   proxyNginx,
   proxyRelay,

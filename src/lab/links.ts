@@ -48,6 +48,16 @@ export function joinToBridge({ host, link }: Pick<LinkEnd, 'host' | 'link'>, end
   host.ip(`link set ${port} master ${link}`);
 }
 
+/** A link of a host on which nothing is ever answered, not even by an error: what is sent to its network is lost. */
+export function addBlackHole({ host, link, addresses }: LinkEnd): void {
+  // The other end is on the same host and has no address: what arrives there is for nobody.
+  host.ip(`link add ${link} type veth peer name ${link}-end`);
+  // Without ARP no neighbour is sought in vain, which would end a connect() with EHOSTUNREACH.
+  host.ip(`link set ${link} arp off`);
+  raise({ host, link: `${link}-end`, addresses: [] });
+  raise({ host, link, addresses });
+}
+
 function raise({ host, link, addresses }: LinkEnd): void {
   for (const address of addresses) assign(host, link, address);
   host.ip(`link set ${link} up`);

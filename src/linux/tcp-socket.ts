@@ -7,6 +7,7 @@ const SOL_IP = 0;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 const SO_LINGER = 13;
+const MSG_NOSIGNAL = 0x4000;
 const IP_BIND_ADDRESS_NO_PORT = 24;
 const IP_LOCAL_PORT_RANGE = 51;
 
@@ -35,7 +36,7 @@ export class TcpSocket {
 
   /** Listens at an address. @param backlog connections that are there before they are accepted; at most core.somaxconn */
   static listen(address: SocketAddress, backlog = 65_535): TcpSocket {
-    const socket = TcpSocket.open(address).option(SOL_SOCKET, SO_REUSEADDR, Uint32Array.of(1));
+    const socket = TcpSocket.open(address).reuseAddress();
     checked('bind', libc.bind(socket.fd, address, address.length));
     checked('listen', libc.listen(socket.fd, backlog));
     return socket;
@@ -58,13 +59,27 @@ export class TcpSocket {
 
   /** Waits until the other end has sent its FIN, and throws away what it sends before. */
   awaitEnd(): void {
-    while (checked('read', libc.read(this.fd, scratch, scratch.length)) > 0);
+    while (this.receive() > 0);
+  }
+
+  /** Waits until something comes, and throws it away. @returns how many bytes; 0 where the other end has sent its FIN */
+  receive(): number {
+    return checked('read', libc.read(this.fd, scratch, scratch.length));
+  }
+
+  send(data: Uint8Array): void {
+    checked('send', libc.send(this.fd, data, data.length, MSG_NOSIGNAL));
   }
 
   get localPort(): number {
     const address = new Uint8Array(28);
     checked('getsockname', libc.getsockname(this.fd, address, Uint32Array.of(address.length)));
     return ((address[2] as number) << 8) | (address[3] as number);
+  }
+
+  /** bind() then takes a port whose last connections are still in TIME_WAIT, as servers want it (SO_REUSEADDR). */
+  reuseAddress(): this {
+    return this.option(SOL_SOCKET, SO_REUSEADDR, Uint32Array.of(1));
   }
 
   /** bind() then chooses an address and no port: connect() does, for its destination (IP_BIND_ADDRESS_NO_PORT). */

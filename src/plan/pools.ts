@@ -53,8 +53,12 @@ function gatewayPool(gateway: Gateway, destinations: number, holdSeconds: number
   return { of: 'gateway', model, tries };
 }
 
-/** The ports that a host of a tier chooses from. */
-export function hostPorts({ range, reserved, listening }: HostSettings): PortPool {
+/** The ports that a host chooses from: one of a tier, or one at hand. */
+export function hostPorts({
+  range,
+  reserved,
+  listening,
+}: Pick<HostSettings, 'range' | 'reserved' | 'listening'>): PortPool {
   return { range, reserved, blocked: PortSet.of(listening.filter((port) => !reserved.has(port))) };
 }
 

@@ -1,14 +1,11 @@
+import { meanTimerSeconds, timerGranuleSeconds } from './timer-wheel.ts';
+
 /**
  * How long Linux holds a slot in TIME_WAIT, in milliseconds: `TCP_TIMEWAIT_LEN` of include/net/tcp.h, not tunable, the
  * same since 2.6.12. The timer wheel rounds up: the socket goes up to 2.05 s later at HZ=250, 4.1 s at HZ=1000 (measured:
  * 60.0 to 62.05 s).
  */
 export const LINUX_TIME_WAIT_MS = 60_000;
-
-/** The timer wheel of kernel/time/timer.c: 64 buckets a level, each level 8 times as coarse as the one below. */
-const WHEEL_BUCKETS = 64;
-const WHEEL_COARSER = 8;
-const DEFAULT_TICKS_PER_SECOND = 250;
 
 /**
  * The granule of the kernel's timer wheel at the length of TIME_WAIT, in seconds: sockets whose time ends within one are
@@ -17,10 +14,7 @@ const DEFAULT_TICKS_PER_SECOND = 250;
  * @param ticksPerSecond the kernel's HZ
  */
 export function timeWaitGranuleSeconds(ticksPerSecond: number): number {
-  const ticks = (LINUX_TIME_WAIT_MS / 1_000) * ticksPerSecond;
-  let granule = 1;
-  while ((WHEEL_BUCKETS - 1) * granule < ticks) granule *= WHEEL_COARSER;
-  return granule / ticksPerSecond;
+  return timerGranuleSeconds(LINUX_TIME_WAIT_MS / 1_000, ticksPerSecond);
 }
 
 /**
@@ -29,7 +23,7 @@ export function timeWaitGranuleSeconds(ticksPerSecond: number): number {
  * @param ticksPerSecond the kernel's HZ; that of most distributions where null
  */
 export function meanTimeWaitSeconds(ticksPerSecond: number | null): number {
-  return LINUX_TIME_WAIT_MS / 1_000 + timeWaitGranuleSeconds(ticksPerSecond ?? DEFAULT_TICKS_PER_SECOND) / 2;
+  return meanTimerSeconds(LINUX_TIME_WAIT_MS / 1_000, ticksPerSecond);
 }
 
 /** What decides whether `connect()` may take over a TIME_WAIT slot. null: not known. */

@@ -2,3 +2,7 @@
 
 export const KERNEL_REFUSES = 'connect() until EADDRNOTAVAIL';
 export const KERNEL_TAKES_OVER = "the kernel's counter TWRecycled";
+export const KERNEL_REFUSES_TO_BIND = 'bind() until EADDRINUSE';
+export const KERNEL_COUNTS_TIME_WAIT = "the kernel's count, tw of /proc/net/sockstat";
+export const KERNEL_COUNTS_OPENS = "the kernel's count, ActiveOpens of /proc/net/snmp";
+export const PORTS_GIVEN = 'getsockname() of each connection';

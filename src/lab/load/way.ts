@@ -33,6 +33,8 @@ export interface WayOptions {
   readonly isBoundBefore?: boolean;
   /** connect() searches the range in one pass (IP_LOCAL_PORT_RANGE). */
   readonly isInOnePass?: boolean;
+  /** connect() does not wait for an answer: what it begins holds its slot as well. */
+  readonly isNotAwaited?: boolean;
 }
 
 /** The most of IP_LOCAL_PORT_RANGE: it clamps within the range of the namespace. */
@@ -61,8 +63,8 @@ export class Way<To extends Endpoint = Server> {
    * @throws FourtupleError FT_KERNEL where it fails for another reason
    */
   connect(): TcpSocket | null {
-    const { isBoundBefore = false, isInOnePass = false } = this.#options;
-    const socket = TcpSocket.open(this.#destination);
+    const { isBoundBefore = false, isInOnePass = false, isNotAwaited = false } = this.#options;
+    const socket = TcpSocket.open(this.#destination, { blocking: !isNotAwaited });
     if (isInOnePass) socket.localPortRange(...EVERY_PORT);
     if (this.#source !== null) {
       if (!isBoundBefore) socket.bindAddressNoPort();
@@ -74,15 +76,18 @@ export class Way<To extends Endpoint = Server> {
 
 const NO_PORT = { bind: 'EADDRINUSE', connect: 'EADDRNOTAVAIL' } as const;
 
+/** What connect() says where it is not to wait. */
+const BEGUN = 'EINPROGRESS';
+
 /** Closes the socket where it is. */
 function isRefused(socket: TcpSocket, call: keyof typeof NO_PORT, failure: string | null): boolean {
-  if (failure === null) return false;
+  if (failure === null || failure === BEGUN) return false;
   socket.close();
   if (failure === NO_PORT[call]) return true;
   throw new FourtupleError('FT_KERNEL', `${call}: ${failure}`);
 }
 
 /** An address as text and a port, as calls take them. */
-function socketAddress(address: string, port: number): Uint8Array {
+export function socketAddress(address: string, port: number): Uint8Array {
   return encodeSocketAddress(parseAddress(address), port);
 }
