@@ -80,7 +80,7 @@ function resultOf(end: 'ended' | 'skipped' | 'failed', findings: readonly Findin
 }
 
 /** Whether a measurement is as near to its prediction as it has to be. */
-export function isWithin({ predicted, tolerance }: Prediction, measured: number): boolean {
+function isWithin({ predicted, tolerance }: Prediction, measured: number): boolean {
   return Math.abs(measured - predicted) <= allowance(predicted, tolerance);
 }
 

@@ -17,7 +17,7 @@ function proxyExperiment(program: ProxyProgram): Experiment {
   const { name, title, command, manners } = program;
   return {
     name: `proxy-${name}`,
-    question: `${title} between 4 clients and 2 backends: when do its ports end, and what does each remedy change?`,
+    question: `When do the ports of ${title} end, between 4 clients and 2 backends, and what does each remedy change?`,
     remedies: VARIANTS.flatMap(({ remedy, manner }) => (remedy === null || !manners.includes(manner) ? [] : remedy.id)),
     programs: command === null ? [] : [command],
     seconds: 40,
