@@ -5,9 +5,9 @@ import { usesPrivateNamespace } from '../../test/kit/private-namespace.ts';
 import { parseSegmentCounts, readSegmentCounts } from './segment-counts.ts';
 
 describe('the counts of segments', () => {
-  it('are found by their names', () => {
+  it('are found by their names, the ones sent again beside the new ones', () => {
     expect(parseSegmentCounts('Tcp: InSegs OutSegs RetransSegs\nTcp: 5 7 2\nUdp: OutSegs\nUdp: 9\n')).toEqual({
-      sent: 7,
+      sent: 9,
       retransmitted: 2,
     });
   });

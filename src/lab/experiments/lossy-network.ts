@@ -155,8 +155,7 @@ function measureSentAgain({ near, far, lostShare, connections, sentAgain }: Subj
   const after = near.inside(readSegmentCounts);
   if (before === null || after === null) throw new FourtupleError('FT_LAB', 'the counters of segments cannot be read');
   const again = after.retransmitted - before.retransmitted;
-  // The kernel counts as sent what is new only (RFC 4022, tcpOutSegs).
-  const all = after.sent - before.sent + again;
+  const all = after.sent - before.sent;
   const lost = lostShare === 0 ? '' : `; nftables has dropped ${countLost(far)}`;
   sentAgain.measure(again / all, `the kernel's counters RetransSegs, OutSegs: ${again} of ${all}${lost}`);
 }
