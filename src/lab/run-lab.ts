@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { setMaxListeners } from 'node:events';
 import { hostname, release } from 'node:os';
 import { ticksPerSecond } from '../linux/timer-tick.ts';
 import type { PortRange } from '../tcp/port-range.ts';
@@ -32,6 +33,8 @@ export async function runLab(options: LabOptions): Promise<LabReport> {
   const { experiments, isolation, range, signal } = options;
   const [startedAt, takenAt] = [performance.now(), new Date().toISOString()];
   const reports = new Map<Experiment, ExperimentReport>();
+  // Each process listens to it, and Node takes more than ten for a leak.
+  setMaxListeners(0, signal);
   const one = async (experiment: Experiment, onIdle?: () => void): Promise<void> => {
     const report = await runOne(experiment, options, onIdle);
     reports.set(experiment, report);
