@@ -80,14 +80,9 @@ const inside = buildCommand<{ readonly shell?: boolean }, [string, ReturnType<ty
   docs: { brief: 'Runs one experiment in the namespaces of this process' },
 });
 
-const routes = { list, run, shell, inside };
-
-/** What may stand behind `lab`: anything else is an experiment's name. */
-export const LAB_COMMANDS: readonly string[] = Object.keys(routes);
-
 /** `fourtuple lab`. */
 export const labCommand: RouteMap<CommandContext> = buildRouteMap({
-  routes,
+  routes: { list, run, shell, inside },
   defaultCommand: 'list',
   docs: {
     brief: 'Experiments: predictions beside measurements on the real kernel, in private network namespaces',
