@@ -12,7 +12,7 @@ import { describeError } from './error-text.ts';
 import { FAILED, WRONG_USE } from './exit-code.ts';
 import { fixCommand } from './fix-command.ts';
 import { flagName } from './flag-name.ts';
-import { LAB_COMMANDS, labCommand } from './lab-command.ts';
+import { labCommand } from './lab-command.ts';
 import { planCommand } from './plan-command.ts';
 import { statusCommand } from './status-command.ts';
 import { version } from './version.ts';
@@ -69,9 +69,14 @@ const ABOUT_PROGRAM: readonly string[] = ['-h', '--help', '-H', '--helpAll', '--
 /** Bare `fourtuple` is `fourtuple status`, with the same flags; `lab capacity` is `lab run capacity`. */
 export function withDefaultCommand(inputs: readonly string[]): readonly string[] {
   const [first, second] = inputs;
-  if (first === 'lab' && second !== undefined && !second.startsWith('-') && !LAB_COMMANDS.includes(second)) {
+  if (first === 'lab' && second !== undefined && !second.startsWith('-') && !isLabCommand(second)) {
     return ['lab', 'run', ...inputs.slice(1)];
   }
   const isFlag = first === undefined || (first.startsWith('-') && !ABOUT_PROGRAM.includes(first));
   return isFlag ? ['status', ...inputs] : inputs;
+}
+
+/** Anything else behind `lab` is an experiment's name. */
+function isLabCommand(input: string): boolean {
+  return labCommand.getAllEntries().some(({ name }) => name.original === input);
 }

@@ -100,14 +100,9 @@ const relay = buildCommand<Record<string, never>, [string], CommandContext>({
   docs: { brief: 'Passes connections on' },
 });
 
-const routes = { list, run, shell, inside, hold, relay };
-
-/** What may stand behind `lab`: anything else is an experiment's name. */
-export const LAB_COMMANDS: readonly string[] = Object.keys(routes);
-
 /** `fourtuple lab`. */
 export const labCommand: RouteMap<CommandContext> = buildRouteMap({
-  routes,
+  routes: { list, run, shell, inside, hold, relay },
   defaultCommand: 'list',
   docs: {
     brief: 'Experiments: predictions beside measurements on the real kernel, in private network namespaces',

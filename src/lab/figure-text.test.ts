@@ -16,10 +16,11 @@ describe('the figures of a finding', () => {
     [{ predicted: 28_232, measured: 28_232 }, ['28,232', '28,232', 'slots', '0', 'exact']],
     [{ predicted: 28_232, measured: 28_230 }, ['28,232', '28,230', 'slots', '−2', 'exact']],
     [{ predicted: 1_000, measured: null }, ['1,000', '–', 'slots', '', 'exact']],
-    [{ predicted: 1_000, measured: 1_000.25 }, ['1,000', '1,000', 'slots', '+0.2500', 'exact']],
+    [{ predicted: 1_000, measured: 1_000.25 }, ['1,000', '1,000', 'slots', '+0.25', 'exact']],
     [{ unit: '/s', predicted: 16.3881, measured: 16.4, tolerance: SHARE }, ['16.39', '16.40', '/s', '+0.07%', '±2%']],
     [{ unit: '/s', predicted: 470.5, measured: 400, tolerance: SHARE }, ['470.5', '400.0', '/s', '−15%', '±2%']],
     [{ unit: '', predicted: 0, measured: 0.1, tolerance: SHARE }, ['0.0000', '0.1000', '', '+0.1000', '±2%']],
+    [{ unit: '/s', predicted: 100, measured: 99.8877, tolerance: SHARE }, ['100.00', '99.89', '/s', '−0.11%', '±2%']],
     [{ unit: '', predicted: 2, measured: 2, tolerance: SHARE }, ['2', '2', '', '0%', '±2%']],
     [
       { unit: 's', predicted: 61.024, measured: 60.1, tolerance: { kind: 'absolute', by: 2.048 } },
@@ -52,7 +53,7 @@ describe('the figures of a finding', () => {
       '0.1235',
       '0',
       '7',
-      '−2.500',
+      '−2.5',
       '?',
     ]);
   });

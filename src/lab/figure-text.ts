@@ -60,15 +60,26 @@ export function describeDifference(finding: Finding): string {
   return `${what}: ${withUnit(predicted, unit)} predicted (${basis}), ${withUnit(measured, unit)} measured (${evidence ?? UNKNOWN}): off by ${withUnit(offBy, offBy.endsWith('%') ? '' : unit)}, and ${limit}.`;
 }
 
-/** A number that stands alone, with four digits or all that are before the point; what is not known as `?`. */
+/** A number that stands alone, with four digits at most or all that are before the point; what is not known as `?`. */
 export function formatFigure(value: number | null): string {
-  return value === null ? UNKNOWN : formatDecimal(value, decimalsFor([value]));
+  return value === null ? UNKNOWN : formatShort(value, DIGITS);
 }
 
+/** So many decimals that the smallest has four digits, unless it is far smaller than the others. */
 function decimalsFor(values: readonly number[]): number {
-  const most = Math.max(...values.map(Math.abs));
+  const sizes = values.map(Math.abs);
+  const most = Math.max(...sizes);
   if (most === 0 || values.every(Number.isInteger)) return 0;
-  return Math.min(MOST_DECIMALS, Math.max(0, DIGITS - 1 - Math.floor(Math.log10(most))));
+  const least = Math.min(...sizes.filter((size) => size > most / 2));
+  return Math.min(MOST_DECIMALS, Math.max(0, DIGITS - 1 - Math.floor(Math.log10(least))));
+}
+
+/** With so many digits at most, and no zeros that say nothing. */
+function formatShort(value: number, digits: number): string {
+  if (value === 0) return '0';
+  const decimals = Math.min(MOST_DECIMALS, Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(value)))));
+  const text = formatDecimal(value, decimals);
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
 function formatDecimal(value: number, decimals: number): string {
@@ -81,20 +92,19 @@ function offByText(predicted: number, measured: number, tolerance: Tolerance, de
   const difference = measured - predicted;
   if (tolerance.kind === 'share' && predicted !== 0) {
     const percent = (100 * difference) / Math.abs(predicted);
-    return `${signed(percent, Math.abs(percent) < 10 ? 2 : 0)}%`;
+    return `${withSign(percent, formatDecimal(percent, Math.abs(percent) < 10 ? 2 : 0))}%`;
   }
   const isLost = difference !== 0 && Number(difference.toFixed(decimals)) === 0;
-  return signed(difference, isLost ? decimalsFor([difference]) : decimals);
+  return withSign(difference, isLost ? formatShort(difference, 2) : formatDecimal(difference, decimals));
 }
 
-function signed(value: number, decimals: number): string {
-  const text = formatDecimal(value, decimals);
+function withSign(value: number, text: string): string {
   if (!/[1-9]/.test(text)) return '0';
   return value > 0 ? `+${text}` : text;
 }
 
 function describeTolerance(tolerance: Tolerance, scale: number): string {
   if (tolerance.kind === 'exact') return 'exact';
-  if (tolerance.kind === 'share') return `±${Number((100 * tolerance.share).toPrecision(DIGITS))}%`;
+  if (tolerance.kind === 'share') return `±${formatFigure(100 * tolerance.share)}%`;
   return `±${formatFigure(tolerance.by / scale)}`;
 }

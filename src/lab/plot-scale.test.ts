@@ -66,6 +66,7 @@ describe('the scale of an axis', () => {
       ]),
     ).y;
     expect([below.position(0.01), below.position(0.1)]).toEqual([0, 1]);
+    expect(below.ticks(5)).toEqual([0.01, 0.02, 0.05, 0.1]);
   });
 
   it('is there where nothing is to be shown', () => {

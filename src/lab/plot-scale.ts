@@ -54,7 +54,8 @@ function logarithmic(least: number, most: number): PlotScale {
   const scale = logScale(span, 0, 1);
   return {
     position: (value) => scale(value / start),
-    ticks: (count) => powerTicks(span, count).map((power) => power * start),
+    // One power of ten is too few to read a value by.
+    ticks: (count) => (span === 10 ? [1, 2, 5, 10] : powerTicks(span, count)).map((tick) => tick * start),
   };
 }
 

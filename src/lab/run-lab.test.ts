@@ -145,6 +145,16 @@ describe('a lab', () => {
     expect(report.experiments.map(({ name }) => name)).toEqual(['busy', 'waits', 'busier']);
   });
 
+  it('runs many without a warning of Node', async () => {
+    const warnings: string[] = [];
+    const warn = ({ name }: Error): void => void warnings.push(name);
+    process.on('warning', warn);
+    const names = Array.from({ length: 12 }, (_, index) => `${index}`);
+    await lab(Object.fromEntries(names.map((name) => [name, 'setTimeout(() => {}, 500)'])));
+    process.off('warning', warn);
+    expect(warnings).toEqual([]);
+  });
+
   it('ends what runs where it is told to, begins nothing more, and waits until it is gone', async () => {
     const interrupt = new AbortController();
     const told: string[] = [];

@@ -64,17 +64,18 @@ const PRECISION = 1e-7;
 /** The requests per second at which a tier opens so many connections; Infinity where none do. */
 export function requestsOpening(tier: LoadedTier, opensPerSecond: number): number {
   const { keptPerLane, holdSeconds, requestsPerConnection } = tier.traffic;
+  if (opensPerSecond === 0) return 0;
   if (keptPerLane === 0 || holdSeconds === 0 || opensPerSecond === Number.POSITIVE_INFINITY) {
-    return opensPerSecond === 0 ? 0 : opensPerSecond * requestsPerConnection;
+    return opensPerSecond * requestsPerConnection;
   }
   return highestRate((rate) => overflowOf(tier, rate).opensPerSecond <= opensPerSecond);
 }
 
-/** The highest rate at which it is so. @param isSo for low rates, and not for high ones */
+/** The highest rate at which it is so; 0 where there is none. @param isSo for low rates, and not for high ones */
 export function highestRate(isSo: (rate: number) => boolean): number {
   let [low, high] = [0, 1];
   while (isSo(high)) [low, high] = [high, 2 * high];
-  while (high - low > PRECISION * high) {
+  while (high - low > PRECISION * high && high > Number.MIN_VALUE) {
     const middle = (low + high) / 2;
     if (isSo(middle)) low = middle;
     else high = middle;

@@ -12,6 +12,7 @@ section.experiment h2{margin-top:24px;margin-bottom:4px}
 .loud{border-left:4px solid var(--full);padding:2px 0 2px 12px;margin:0 0 16px}
 pre{font-size:.8125rem;white-space:pre-wrap;overflow-wrap:anywhere;background:var(--panel);padding:8px 12px;margin:0 0 16px}
 th.text,td.text{text-align:left;padding-left:8px}
+th.text:first-child{padding-left:0}
 .findings thead th{white-space:nowrap}
 .charts{margin:20px 0 28px}
 .findings tbody th{min-width:11em}
