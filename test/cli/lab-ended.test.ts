@@ -1,7 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BROKEN_IP, brokenIp } from '../kit/broken-ip.ts';
 import { LeftBehind } from '../kit/left-behind.ts';
 import { needsPrograms } from '../kit/needs.ts';
 import { needsNobody } from '../kit/nobody.ts';
@@ -30,8 +34,8 @@ describe('a lab that is ended', { timeout: 60_000 }, () => {
   });
   afterEach(() => traces.end());
 
-  function start([command = '', ...args]: readonly string[], user: object = {}): ChildProcess {
-    const child = spawn(command, args, { env: traces.environment, cwd: '/', ...user });
+  function start([command = '', ...args]: readonly string[], options: object = {}): ChildProcess {
+    const child = spawn(command, args, { env: traces.environment, cwd: '/', stdio: 'pipe', ...options });
     child.stderr.setEncoding('utf8').on('data', (text) => {
       error += text;
     });
@@ -89,12 +93,17 @@ describe('a lab that is ended', { timeout: 60_000 }, () => {
   });
 
   it('because an experiment breaks off leaves nothing', async () => {
-    const child = start(['prlimit', '--nofile=200:200', ...SHORT]);
-    const end = once(child, 'close');
-    while (traces.remember() < 4) await sleep(5);
-    expect(await end).toEqual([1, null]);
-    expect(error).toContain('broke off: socket: EMFILE');
-    await expectNothingLeft();
+    const folder = mkdtempSync(join(tmpdir(), 'fourtuple-ip-'));
+    try {
+      const child = start(SHORT, { env: { ...traces.environment, PATH: brokenIp(folder, 'bound') } });
+      const end = once(child, 'close');
+      while (traces.remember() === 0) await sleep(5);
+      expect(await end).toEqual([1, null]);
+      expect(error).toContain(`broke off: ip address add 10.9.9.1/32 dev lo on bound: ${BROKEN_IP}`);
+      await expectNothingLeft();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('because an experiment is killed says so, and leaves nothing', async () => {

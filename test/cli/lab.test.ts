@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LabReport } from '../../src/lab/lab-report.ts';
 import { findProgram } from '../../src/lab/needed-programs.ts';
+import { BROKEN_IP, brokenIp } from '../kit/broken-ip.ts';
 import { needsPrograms } from '../kit/needs.ts';
 import { NOBODY, needsNobody } from '../kit/nobody.ts';
 import { parsePage } from '../kit/page-markup.ts';
@@ -133,10 +134,10 @@ describe('fourtuple lab', { timeout: 60_000 }, () => {
   });
 
   it('ends with 1 where an experiment breaks off, and says why', async () => {
-    const args = ['--nofile=200:200', process.execPath, PROGRAM, 'lab', 'run', 'capacity'];
-    const { code, out, error } = await run('prlimit', args);
-    expect({ code, error }).toEqual({ code: 1, error: '✗ capacity  broke off: socket: EMFILE\n' });
-    expect(out).toContain('  FAILED socket: EMFILE\n');
+    const { code, out, error } = await lab(['run', 'capacity'], { env: { PATH: brokenIp(folder, 'bound') } });
+    const reason = `ip address add 10.9.9.1/32 dev lo on bound: ${BROKEN_IP}`;
+    expect({ code, error }).toEqual({ code: 1, error: `✗ capacity  broke off: ${reason}\n` });
+    expect(out).toContain(`  FAILED ${reason}\n`);
     expect(out).toContain('\ncapacity broke off.\n');
   });
 
