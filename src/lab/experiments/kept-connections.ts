@@ -18,7 +18,7 @@ import { HERE, PORT } from './places.ts';
 
 /** Few, so that each is given time: what a machine does beside it is little, then. */
 const PORTS = 100;
-const REQUEST_SECONDS = 1;
+const REQUEST_SECONDS = 0.5;
 const TIMES = 5;
 /** Requests that a connection carries before it is closed. */
 const FEW = 1;
@@ -30,7 +30,7 @@ export const keptConnections: Experiment = {
   question: 'How many requests does a lane carry where connections are used again?',
   remedies: [keepConnections.id],
   programs: [],
-  seconds: 6,
+  seconds: 3,
   pace: 'busy',
   open: async (stage) => {
     const host = stage.host('client');
@@ -57,7 +57,10 @@ async function run(stage: Stage, host: Host): Promise<void> {
   const [opensBefore, timeWaitBefore] = [opensOf(host), socketsOf(host).timeWait];
   const way = new Way(new Server(host, HERE, PORT + counts.length));
   const perSecond = await carryOverKept(host, way, modelSlots(closed));
-  kept.rate.measure(perSecond, `${formatCount(TIMES * modelSlots(closed))} requests and their responses`);
+  kept.rate.measure(
+    perSecond,
+    `${formatCount(TIMES * modelSlots(closed))} requests: how soon a connection has the next one`,
+  );
   kept.opened.measure(opensOf(host) - opensBefore, KERNEL_COUNTS_OPENS);
   kept.left.measure(socketsOf(host).timeWait - timeWaitBefore, KERNEL_COUNTS_TIME_WAIT);
 }
@@ -117,8 +120,8 @@ function carryUntilRefused(host: Host, way: Way, perConnection: number): number 
 /** @returns how many requests have been answered per second, each slot carrying one at a time */
 async function carryOverKept(host: Host, way: Way, slots: number): Promise<number> {
   const idle: Ends[] = [];
-  const cycleSeconds = await rotate({
-    ...{ slots, times: TIMES, overSeconds: REQUEST_SECONDS, holdSeconds: REQUEST_SECONDS },
+  const idleSeconds = await rotate({
+    ...{ slots, times: TIMES, holdSeconds: REQUEST_SECONDS },
     take: () => {
       const ends = idle.pop() ?? openBothEnds(host, way);
       if (ends !== null) ask(ends);
@@ -129,7 +132,7 @@ async function carryOverKept(host: Host, way: Way, slots: number): Promise<numbe
       idle.push(ends);
     },
   });
-  return slots / cycleSeconds;
+  return slots / (REQUEST_SECONDS + idleSeconds);
 }
 
 const MESSAGE = Uint8Array.of(0);

@@ -4,27 +4,28 @@ import { lowerFinTimeout } from '../../remedies/lower-fin-timeout.ts';
 import { FourtupleError } from '../../tcp/error.ts';
 import { finWait2Seconds } from '../../tcp/fin-wait2.ts';
 import { modelSlots } from '../../tcp/lane-model.ts';
-import { formatSeconds, plural } from '../../tcp/number-text.ts';
+import { formatSeconds } from '../../tcp/number-text.ts';
 import { meanTimerSeconds, timerGranuleSeconds } from '../../tcp/timer-wheel.ts';
 import type { Experiment } from '../experiment.ts';
 import type { Host } from '../host.ts';
 import { machineOfHost } from '../host-machine.ts';
 import { addAddress } from '../links.ts';
-import { seconds } from '../load/clock.ts';
 import { holdUntilRefused } from '../load/fill.ts';
+import { leaveToKernel, takeBack } from '../load/take-back.ts';
 import { Server, Way } from '../load/way.ts';
-import { median } from '../median.ts';
 import type { Stage, Stated } from '../stage.ts';
-import { KERNEL_REFUSES } from './evidence.ts';
+import { KERNEL_GIVES_BACK, KERNEL_REFUSES } from './evidence.ts';
 import { laneOf } from './lane-case.ts';
 import { makeChanges } from './make-changes.ts';
 import { narrowRange } from './narrow-range.ts';
 import { HERE, PORT } from './places.ts';
 
-const PORTS = 500;
+/** Few, so that it is soon seen which of them have come back: they do so all at once. */
+const PORTS = 64;
 /** It is tried in earnest before the first slot is expected. */
 const EARLIER_SECONDS = 0.5;
-const PAUSE_MS = 5;
+/** Closed over so long, they end with several granules of the kernel's timers. */
+const OVER_SECONDS = 1;
 const PATIENCE_SECONDS = 30;
 
 /** A host whose clients close connections to a server that does not. */
@@ -76,14 +77,18 @@ async function run(stage: Stage, asItIs: Case, lowered: Case): Promise<void> {
   });
 
   stage.progress('closing connections');
-  closeAll(asItIs);
-  const closedAt = closeAll(lowered);
+  const [closedAt] = await Promise.all([closeAll(lowered), closeAll(asItIs)]);
   taken.measure(closedAt.size, KERNEL_REFUSES);
   stage.progress('waiting until the client gives its server up', { isIdle: true });
-  await sleep(1_000 * (loweredSeconds - EARLIER_SECONDS));
-  const lives = await takeAgain(lowered, closedAt);
-  held.measure(median(lives), `connect() tried until it is granted again: ${plural(lives.length, 'slot')}`);
+  await sleep(1_000 * (loweredSeconds - OVER_SECONDS - EARLIER_SECONDS));
+  const seconds = await takeBack(lowered.host, beginning(lowered), closedAt, PATIENCE_SECONDS);
+  held.measure(seconds, KERNEL_GIVES_BACK);
   back.measure(holdUntilRefused(asItIs.host, beginning(asItIs)).sockets.length, KERNEL_REFUSES);
+}
+
+/** The server does not close. @returns when each connection was closed, in seconds, by port */
+function closeAll({ host, server }: Case): Promise<Map<number, number>> {
+  return leaveToKernel(host, new Way(server), PORTS / OVER_SECONDS, (socket) => socket.close());
 }
 
 /** By the setting that a host has now. */
@@ -105,36 +110,7 @@ function stateHeld(stage: Stage, seconds: number): Stated {
   });
 }
 
-/** Opens connections and closes them, until one is refused. The server does not. @returns when, in seconds, by port */
-function closeAll({ host, server }: Case): Map<number, number> {
-  const way = new Way(server);
-  return host.inside(() => {
-    const closedAt = new Map<number, number>();
-    for (let socket = way.connect(); socket !== null; socket = way.connect()) {
-      closedAt.set(socket.localPort, seconds());
-      socket.close();
-    }
-    return closedAt;
-  });
-}
-
 /** The server's end of the last connection is still there: it takes a while until it answers a new one. */
 function beginning({ server }: Case): Way {
   return new Way(server, { isNotAwaited: true });
-}
-
-/** @returns how long each slot was held after its close, in seconds */
-async function takeAgain(one: Case, closedAt: ReadonlyMap<number, number>): Promise<number[]> {
-  const [way, lives, start] = [beginning(one), [] as number[], seconds()];
-  while (lives.length < closedAt.size) {
-    one.host.inside(() => {
-      for (let socket = way.connect(); socket !== null; socket = way.connect()) {
-        lives.push(seconds() - (closedAt.get(socket.localPort) ?? Number.NaN));
-      }
-    });
-    if (seconds() - start > PATIENCE_SECONDS)
-      throw new FourtupleError('FT_LAB', `${lives.length} of ${plural(closedAt.size, 'slot')} have come back`);
-    await sleep(PAUSE_MS);
-  }
-  return lives;
 }

@@ -4,15 +4,12 @@ import { plural } from '../../tcp/number-text.ts';
 import { median } from '../median.ts';
 import { seconds } from './clock.ts';
 
-/** Slots that are held for a while, and taken anew as soon as they come back. */
+/** Slots that are each held for as long, over and over. */
 export interface Rotation<T> {
   readonly slots: number;
+  readonly holdSeconds: number;
   /** How often each slot is taken. */
   readonly times: number;
-  /** All slots are taken evenly over so long, at first. */
-  readonly overSeconds: number;
-  /** How long each is held before it is let go of; Infinity where that is left to the kernel. */
-  readonly holdSeconds: number;
   /** Takes one; null where none is left. */
   take(): T | null;
   /** Lets go of one that was held for as long. */
@@ -20,40 +17,47 @@ export interface Rotation<T> {
 }
 
 const PAUSE_MS = 1;
-/** It is waited no longer than this, after the slots have been taken as often as they are to be. */
-export const PATIENCE_SECONDS = 30;
+/** On a loaded machine all takes longer. */
+const PATIENCE_SECONDS = 30;
 
 /**
- * Takes slots, and each anew as soon as it comes back: it is tried all the time.
+ * Takes all slots, evenly over the time that each is held, and then each anew as soon as it comes back: it is tried all the
+ * time.
  *
- * @returns how long a slot takes from one time to the next, in seconds: from each one that is taken to the one that comes
- * as many later as there are slots. The median, for the machine now and then holds a load up
+ * @returns after how many seconds a slot that was let go of is taken again: from each one to the take that comes as many
+ * later as there are slots. The median, for the machine now and then holds a load up. That it lets go of a slot late is no
+ * part of it
  * @throws FourtupleError FT_LAB where slots do not come back
  */
-export async function rotate<T>({ slots, times, overSeconds, holdSeconds, take, end }: Rotation<T>): Promise<number> {
+export async function rotate<T>({ slots, holdSeconds, times, take, end }: Rotation<T>): Promise<number> {
   const start = seconds();
-  const takenAt: number[] = [];
-  const held: T[] = [];
-  let ended = 0;
-  const endDue = (): void => {
-    for (; ended < held.length && seconds() - (takenAt[ended] as number) >= holdSeconds; ended += 1) {
-      end(held[ended] as T);
-    }
+  const held: { readonly slot: T; readonly since: number }[] = [];
+  const endedAt: number[] = [];
+  const untilTaken: number[] = [];
+  const endNext = (): boolean => {
+    const next = held[endedAt.length];
+    if (next === undefined || seconds() - next.since < holdSeconds) return false;
+    endedAt.push(seconds());
+    end(next.slot);
+    return true;
   };
-  const isDue = (): boolean => takenAt.length >= slots || seconds() - start >= (takenAt.length / slots) * overSeconds;
-  while (takenAt.length < slots * times) {
-    endDue();
-    const taken = isDue() ? take() : null;
-    if (taken === null) {
-      if (seconds() - start > times * overSeconds + PATIENCE_SECONDS) throw late(takenAt.length, slots);
-      await sleep(PAUSE_MS);
-      continue;
-    }
-    takenAt.push(seconds());
-    held.push(taken);
+  const takeNext = (): boolean => {
+    const isDue = held.length >= slots || seconds() - start >= (held.length / slots) * holdSeconds;
+    const slot = isDue ? take() : null;
+    if (slot === null) return false;
+    const since = seconds();
+    if (held.length >= slots) untilTaken.push(since - (endedAt[held.length - slots] as number));
+    held.push({ slot, since });
+    return true;
+  };
+  while (held.length < slots * times) {
+    const [hasEnded, hasTaken] = [endNext(), takeNext()];
+    if (hasEnded || hasTaken) continue;
+    if (seconds() - start > times * holdSeconds + PATIENCE_SECONDS) throw late(held.length, slots);
+    await sleep(PAUSE_MS);
   }
-  for (const taken of held.slice(ended)) end(taken);
-  return median(takenAt.slice(slots).map((at, index) => at - (takenAt[index] as number)));
+  for (const { slot } of held.slice(endedAt.length)) end(slot);
+  return median(untilTaken);
 }
 
 function late(taken: number, slots: number): FourtupleError {
