@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { encodeSocketAddress } from '../../linux/socket-address.ts';
 import { TcpSocket } from '../../linux/tcp-socket.ts';
 import { parseAddress } from '../../tcp/address.ts';
@@ -12,13 +12,14 @@ const BACKLOG = 4_096;
  * leaves them open, unless that asks for their close.
  *
  * @param seconds how long each answer takes
- * @returns once it listens
+ * @returns what answers, once it listens
  */
-export async function serveHttp(host: Host, address: string, port: number, seconds: number): Promise<void> {
+export async function serveHttp(host: Host, address: string, port: number, seconds: number): Promise<Server> {
   const text = `${host.name} has answered\n`;
   const server = createServer({ keepAliveTimeout: 0 }, (_, response) => {
     setTimeout(() => response.setHeader('content-length', text.length).end(text), 1_000 * seconds);
   });
   const { fd } = host.inside(() => TcpSocket.listen(encodeSocketAddress(parseAddress(address), port)));
   await once(server.listen({ fd, backlog: BACKLOG }), 'listening');
+  return server;
 }

@@ -15,6 +15,8 @@ export interface RequestLoad {
   readonly port: number;
   readonly count: number;
   readonly perSecond: number;
+  /** No more wait for an answer at once: where the machine is busy, the others are sent later. */
+  readonly mostAtOnce: number;
   /** Clients ask for the connection to be closed, and wait until it is; else they close it when they have the answer. */
   readonly asksToClose: boolean;
 }
@@ -27,8 +29,6 @@ export interface Exchange {
   readonly failure: string | null;
 }
 
-/** No more wait for an answer at once: where the machine is busy, the others come later. */
-const MOST_AT_ONCE = 200;
 const TICK_MS = 4;
 const GIVEN_UP_MS = 20_000;
 /** Sockets are opened so many at a time: each time a namespace is entered and left. */
@@ -92,9 +92,9 @@ export class HttpRequests {
   }
 
   #sendDue(): void {
-    const { count, perSecond } = this.#load;
+    const { count, perSecond, mostAtOnce } = this.#load;
     const due = Math.min(count, 1 + Math.floor(this.#now() * perSecond));
-    while (this.#sent < due && this.#waiting < MOST_AT_ONCE) this.#send();
+    while (this.#sent < due && this.#waiting < mostAtOnce) this.#send();
   }
 
   #send(): void {

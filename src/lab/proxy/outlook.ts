@@ -12,8 +12,9 @@ import { ANSWER_SECONDS } from './site.ts';
 export interface Offer {
   readonly count: number;
   readonly perSecond: number;
-  /** Slots of each lane that are held already, in TIME_WAIT, where the proxy closes first. */
+  /** Where the proxy closes first: slots that are held already, in TIME_WAIT, of each lane of the proxy as it is. */
   readonly heldPerLane: number;
+  readonly heldLanes: number;
 }
 
 /** What is expected of a proxy. */
@@ -44,7 +45,7 @@ const MOST_FREE = 1_000;
 export function offerFor({ lanes, slotsPerLane }: LaneModel): Offer {
   const free = Math.min(slotsPerLane, MOST_FREE);
   const count = Math.ceil(OVERLOAD * free) * lanes;
-  return { count, perSecond: count / SECONDS, heldPerLane: slotsPerLane - free };
+  return { count, perSecond: count / SECONDS, heldPerLane: slotsPerLane - free, heldLanes: lanes };
 }
 
 /** The proxy's lanes, by the plan's arithmetic. @param remedy what is changed; null for nothing */
@@ -53,8 +54,11 @@ export function laneModel(machine: Machine, backends: number, remedy: Remedy | n
   return narrowestPool(remedy === null ? pools : remediedPools(pools, remedy, machine)).model;
 }
 
-/** What comes of an offer, by the plan's simulation: it comes evenly, and takes the lanes in turn. */
-export function outlookOf(model: LaneModel, { count, perSecond, heldPerLane }: Offer): Outlook {
+/**
+ * What comes of an offer, by the plan's simulation: it comes evenly, and takes the lanes in turn. Where slots are held
+ * already, new lanes are taken to have no more free ones than the others.
+ */
+export function outlookOf(model: LaneModel, { count, perSecond, heldPerLane, heldLanes }: Offer): Outlook {
   const { lanes, slotsPerLane, holdSeconds, afterCloseSeconds } = model;
   const held = afterCloseSeconds === 0 ? 0 : heldPerLane;
   const { pattern, hold, laneChoice, retries } = TRAFFIC;
@@ -67,7 +71,7 @@ export function outlookOf(model: LaneModel, { count, perSecond, heldPerLane }: O
     { seconds: (count - 0.5) / perSecond, warmUpSeconds: 0, seed: 1 },
   );
   const slots = modelSlots(model);
-  const freeSlots = slots - lanes * held;
+  const freeSlots = slots - heldLanes * held;
   const time = `${formatSeconds(holdSeconds)} and then ${formatSeconds(afterCloseSeconds)}`;
   return {
     ...{ model, slots, freeSlots, refused: refusals, firstRefusalSeconds },

@@ -32,6 +32,8 @@ export interface ProxyAtWork {
 }
 
 const SAMPLE_MS = 200;
+/** Far fewer than there are slots: kept connections, and those that are open, are no more than that. */
+const MOST_AT_ONCE = 200;
 
 /** Starts a program on a host of its own, told what the variant says. */
 export async function startProxy(
@@ -80,7 +82,8 @@ export async function runVariant(
   const end = new AbortController();
   const requests = new HttpRequests({
     ...{ clients: site.clients, address: proxy.addresses[0], port: PROXY_PORT },
-    ...{ count: offer.count, perSecond: offer.perSecond, asksToClose: variant.manner === 'lets-close' },
+    ...{ count: offer.count, perSecond: offer.perSecond, mostAtOnce: MOST_AT_ONCE },
+    asksToClose: variant.manner === 'lets-close',
   });
   const recycled = variant.remedy?.releases === true ? recycleOn(proxy.host, end.signal) : null;
   const sampled = sampleTimeWaits(proxy.host, end.signal);
