@@ -66,9 +66,9 @@ const cases = HOLDS.flatMap((held) =>
 );
 const isExact = ({ pattern, laneChoice }: (typeof cases)[number]): boolean =>
   pattern.kind === 'poisson' && laneChoice.kind !== 'round-robin';
-/** One connection more than there are slots is a hundredth of them: see below. */
-const isCoarse = ({ held, pattern, laneChoice }: (typeof cases)[number]): boolean =>
-  held === 'in TIME_WAIT' && pattern.kind === 'constant' && laneChoice.kind === 'round-robin';
+/** By hash is as at random; and one connection more than there are slots is a hundredth of them, where all is even. */
+const isTold = ({ held, pattern, laneChoice: { kind } }: (typeof cases)[number]): boolean =>
+  kind !== 'hash' && !(held === 'in TIME_WAIT' && pattern.kind === 'constant' && kind === 'round-robin');
 
 describe('the share that is refused', () => {
   it.each(cases.filter(isExact))('is exact: $held, $pattern, $laneChoice', ({ held, ...traffic }) => {
@@ -82,7 +82,7 @@ describe('the share that is refused', () => {
     expect(Math.abs(mean - REFUSED)).toBeLessThan(3 * standardError);
   });
 
-  it.each(cases.filter((one) => !isExact(one) && !isCoarse(one)))(
+  it.each(cases.filter((one) => !isExact(one) && isTold(one)))(
     'is within a third of a simulation: $held, $pattern, $laneChoice',
     ({ held, ...traffic }) => expectWithin(1 / 3, simulatedByPredicted(tierOf(held, 5, traffic), 300_000)),
   );

@@ -13,9 +13,6 @@ export interface Peaks {
   readonly evenness: number;
 }
 
-/** Where all comes at random it is the loss formula, to the last digit. */
-export const AT_RANDOM: Peaks = { dispersion: 1, evenness: 1 };
-
 /** So many slots are counted one by one; of more the integral is taken. */
 const MOST_COUNTED = 2 ** 20;
 

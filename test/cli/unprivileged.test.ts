@@ -12,6 +12,12 @@ import { fourtuple, needsProgram, reportBy } from '../kit/program.ts';
 import { shareWithProcess } from '../kit/socket-sharing.ts';
 import { readSysctl, setPortRange, writeSysctl } from '../kit/sysctl.ts';
 
+/** Rates, and what is computed with them, depend on when it was looked. */
+const AT_ANOTHER_TIME = {
+  ...{ opensPerSecond: null, rates: null, holdSeconds: null },
+  ...{ secondsToCliff: null, secondsToExhaustion: null, settlesAt: null },
+};
+
 describe('without privileges', () => {
   usesPrivateNamespace();
   needsProgram();
@@ -30,9 +36,8 @@ describe('without privileges', () => {
     const search = ['--owners', '30s'];
     const [privileged] = (await reportBy(search)).namespaces;
     const [namespace] = (await reportBy(search, NOBODY)).namespaces;
-    // Rates, and what is computed with them, depend on when it was looked.
     const unowned = <T extends { processes: unknown }>(list: readonly T[] = []) =>
-      list.map((one) => ({ ...one, processes: [], opensPerSecond: null, holdSeconds: null }));
+      list.map((one) => ({ ...one, ...AT_ANOTHER_TIME, processes: [] }));
     expect(unowned(namespace?.lanes)).toEqual(unowned(privileged?.lanes));
     expect(namespace?.lanes.flatMap(({ processes }) => processes)).toEqual([]);
     expect(unowned(namespace?.ports.blockers)).toEqual(unowned(privileged?.ports.blockers));

@@ -53,7 +53,7 @@ describe('a topology file in which something is wrong', () => {
           expectReadOrRefused(mutations.reduce(mutate, text));
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 

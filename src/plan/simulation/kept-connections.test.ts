@@ -55,6 +55,14 @@ describe('kept connections', () => {
     expect(meanUsed).toBeCloseTo(3 + 1 / 16, 12);
   });
 
+  it('are busy while they are opened, too', () => {
+    // One is opened at 1 s, and busy until 2.15 s: the request at 2 s opens its own. At 3 s the next one is opened.
+    const longer = { holdSeconds: 0.9, roundTripSeconds: 0.25 };
+    const { attempts, meanUsedByState } = run(longer, { connections: 1, requestsPerConnection: 1 });
+    expect(attempts).toBe(300);
+    expect(meanUsedByState.established).toBeCloseTo(1 - 0.25 / 2 + 0.9 / 2, 12);
+  });
+
   it('carry any number of requests on average, of which a part may be left', () => {
     expect(run({}, { requestsPerConnection: 2.5 }).attempts).toBe(120);
   });

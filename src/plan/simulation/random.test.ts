@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ExponentialLayers } from './exponential-layers.ts';
 import { Random, splitMix32 } from './random.ts';
 
 const NUMBERS = 200_000;
@@ -56,6 +57,17 @@ describe('random numbers', () => {
     expect(rounds * chiSquare(counts)).toBeLessThan(43.8);
     const expected = rounds * NUMBERS * Math.exp(-8.5);
     expect(Math.abs(far - expected)).toBeLessThan(5 * Math.sqrt(expected));
+  });
+
+  it('are drawn from layers that are all as large as what the first one stands for, and end at the top', () => {
+    const { reach, density, tail } = new ExponentialLayers();
+    const areas = Array.from(reach.slice(1, -1), (x, index) => {
+      return x * ((density[index + 2] as number) - (density[index + 1] as number));
+    });
+    const first = tail * Math.exp(-tail) + Math.exp(-tail);
+    expect([reach.length, areas.length, reach[1]]).toEqual([257, 255, tail]);
+    expect((reach[0] as number) * Math.exp(-tail)).toBeCloseTo(first, 15);
+    for (const area of areas) expect(area / first).toBeCloseTo(1, 12);
   });
 
   it('are log-normal: the mean and the deviation of their logarithms, and how many are within one deviation', () => {
