@@ -2,8 +2,8 @@ import { defaultExperiments, findExperiment } from '../lab/catalog.ts';
 import type { Experiment } from '../lab/experiment.ts';
 import { findIsolation } from '../lab/isolation.ts';
 import type { LabReport } from '../lab/lab-report.ts';
+import { evenRange, SHORT_RANGE } from '../lab/lane-ranges.ts';
 import { runLab } from '../lab/run-lab.ts';
-import { SHORT_RANGE } from '../lab/short-range.ts';
 import { holds } from '../lab/verdict.ts';
 import { readNetworkSettings } from '../linux/sysctl.ts';
 import { LINUX_DEFAULT_RANGE } from '../tcp/port-range.ts';
@@ -26,7 +26,7 @@ export async function runExperiments(flags: LabRunFlags, ...names: string[]): Pr
 
 /** Ctrl-C ends the experiments, and the process when they are gone. */
 async function run(experiments: readonly Experiment[], isFull: boolean): Promise<LabReport> {
-  const range = isFull ? (readNetworkSettings().portRange ?? LINUX_DEFAULT_RANGE) : SHORT_RANGE;
+  const range = isFull ? evenRange(readNetworkSettings().portRange ?? LINUX_DEFAULT_RANGE) : SHORT_RANGE;
   const isolation = findIsolation();
   const interrupt = new AbortController();
   const progress = new LabProgress(experiments, process.stderr, process.env, !isFull);

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readlinkSync } from 'node:fs';
 import { FourtupleError } from '../tcp/error.ts';
 
 /** A way to start a process apart from the rest of the machine. */
@@ -39,13 +40,27 @@ export function findIsolation(): Isolation {
   for (const way of WAYS) {
     const [command = '', ...args] = [...way.prefix, 'ip', 'link', 'set', 'lo', 'up'];
     const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
-    if (status === 0) return way;
+    if (status === 0) return { ...way, prefix: [...way.prefix, 'env', `${OUTSIDE}=${mountNamespace()}`] };
     if (error !== undefined || status === 127) throw missingPrograms(error ?? stderr.trim());
     refusals.add(stderr.trim());
   }
   throw new FourtupleError('FT_PRIVILEGE', 'the lab cannot make network namespaces here', {
     hint: `Run it as root, or allow user namespaces (kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns, user.max_user_namespaces, user.max_net_namespaces). The kernel says: ${[...refusals].join('; ')}.`,
   });
+}
+
+/** Where the mount namespace is named that a process was started apart from. */
+const OUTSIDE = 'FOURTUPLE_LAB_OUTSIDE';
+
+/** Whether this process was started apart from the rest of the machine: what it mounts is then its own. */
+export function isApart(): boolean {
+  const outside = process.env[OUTSIDE];
+  return outside !== undefined && outside !== mountNamespace();
+}
+
+/** `mnt:[4026531841]` */
+function mountNamespace(): string {
+  return readlinkSync('/proc/self/ns/mnt');
 }
 
 function missingPrograms(cause: unknown): FourtupleError {

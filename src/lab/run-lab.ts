@@ -6,10 +6,10 @@ import { type PortRange, rangeSize } from '../tcp/port-range.ts';
 import type { Experiment } from './experiment.ts';
 import type { Isolation } from './isolation.ts';
 import type { ExperimentReport, LabReport } from './lab-report.ts';
+import { MANY_PORTS } from './lane-ranges.ts';
 import { type Message, MessageReader, type Progress } from './messages.ts';
 import { missingProgram } from './needed-programs.ts';
 import { Outcome } from './outcome.ts';
-import { MANY_PORTS } from './short-range.ts';
 
 export interface LabOptions {
   readonly experiments: readonly Experiment[];

@@ -56,6 +56,15 @@ describe('a lab that is ended', { timeout: 60_000 }, () => {
     await expect.poll(() => traces.left(), SOON).toEqual([]);
   }
 
+  it('is not begun where it would be on the machine itself', async () => {
+    // Were it not refused, at least this machine would not see what is mounted.
+    const inside = ['unshare', '--mount', process.execPath, PROGRAM, 'lab', 'inside', 'capacity', '40000-40999'];
+    const child = start(inside);
+    await once(child, 'close');
+    expect(out).toContain('experiments run in namespaces of their own');
+    expect(out).not.toContain('"kind":"predicted"');
+  });
+
   it('in good time leaves nothing', async () => {
     const child = start(SHORT);
     const end = once(child, 'close');

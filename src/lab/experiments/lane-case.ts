@@ -5,9 +5,9 @@ import type { LaneModel } from '../../tcp/lane-model.ts';
 import { inRange, rangeSize } from '../../tcp/port-range.ts';
 import { PortSet } from '../../tcp/port-set.ts';
 import type { Host } from '../host.ts';
+import { MANY_PORTS } from '../lane-ranges.ts';
 import { addAddress } from '../links.ts';
 import type { Way, WayOptions } from '../load/way.ts';
-import { MANY_PORTS } from '../short-range.ts';
 import type { Stage } from '../stage.ts';
 import { ELSEWHERE, HERE } from './places.ts';
 

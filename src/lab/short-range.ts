@@ -1,7 +1,0 @@
-import type { PortRange } from '../tcp/port-range.ts';
-
-/** Filled and drained in a moment, and wide enough that a slot more or less is seen. */
-export const SHORT_RANGE: PortRange = { low: 40_000, high: 40_999 };
-
-/** A lane of more is not filled in a moment. */
-export const MANY_PORTS = 4_096;
