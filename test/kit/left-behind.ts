@@ -33,6 +33,11 @@ export class LeftBehind {
     return processes().filter((pid) => read(pid, 'environ').split('\0').includes(`${MARK}=${this.#mark}`));
   }
 
+  /** Whether a program runs that it has started: by its file's name, or a word that it was started with. */
+  runs(name: string): boolean {
+    return this.processes().some((pid) => read(pid, 'cmdline').split(/[\0/]/).includes(name));
+  }
+
   /**
    * Keeps in mind the namespaces that its processes are in, or have given names to.
    *
