@@ -12,6 +12,11 @@ describe('the headline', () => {
     );
   });
 
+  it('tells a short distance as a percentage', () => {
+    const { report } = planned({ from: FROM, to: TO, rate: 900 });
+    expect(headline(report)).toMatch(/940\/s: 4\.\d% more than now \(900\/s, 95\.\d% of its slots\)\.$/);
+  });
+
   it('says so where the rate cannot be sustained', () => {
     const { report } = planned({ from: FROM, to: TO, rate: 1000 });
     expect(headline(report)).toBe('proxy → backend is exhausted: it opens 1,000/s, and can sustain 940/s.');

@@ -2,6 +2,9 @@ import { formatShare } from '../../tcp/number-text.ts';
 import type { PlanReport, TierAnswer } from '../answer.ts';
 import { countText, multipleText, rateText } from './figure-text.ts';
 
+/** More by less is told as a percentage. */
+const NEARLY_TWICE = 0.8;
+
 /** Which tier gives out first, and when: one sentence or two. */
 export function headline(report: PlanReport): string {
   const tier = report.tiers.find(({ name }) => name === report.exhaustedFirst);
@@ -21,6 +24,8 @@ function whenExhausted(tier: TierAnswer, present: number, sustainable: number): 
   }
   const at = `is exhausted first, when it opens ${rateText(sustainable)}`;
   if (present === 0) return `${at}. Now it opens nothing.`;
-  const times = multipleText(sustainable / present);
-  return `${at}: ${times} times as many as now (${rateText(present)}, ${formatShare(tier.utilization)} of its slots).`;
+  const more = sustainable / present - 1;
+  const distance =
+    more < NEARLY_TWICE ? `${formatShare(more)} more than now` : `${multipleText(more + 1)} times as many as now`;
+  return `${at}: ${distance} (${rateText(present)}, ${formatShare(tier.utilization)} of its slots).`;
 }
