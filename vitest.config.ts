@@ -9,6 +9,7 @@ const ALONE = [
   'test/kernel/forecast.test.ts',
   'test/kernel/plan-rate.test.ts',
   'test/kernel/recycle-clients.test.ts',
+  'test/kernel/recycling.test.ts',
 ];
 
 export default defineConfig({
