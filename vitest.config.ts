@@ -5,11 +5,14 @@ import { SummaryReporter } from './test/kit/summary-reporter.ts';
 const ALONE = [
   'test/cli/lab-ended.test.ts',
   'test/cli/lab-shell.test.ts',
+  'test/cli/lab.test.ts',
   'test/kernel/clients.test.ts',
   'test/kernel/forecast.test.ts',
   'test/kernel/plan-rate.test.ts',
   'test/kernel/recycle-clients.test.ts',
   'test/kernel/recycling.test.ts',
+  'test/kernel/remedies.test.ts',
+  'test/kernel/watch-closes.test.ts',
 ];
 
 export default defineConfig({
