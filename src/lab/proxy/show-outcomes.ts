@@ -60,10 +60,11 @@ export function failuresOf({ exchanges }: VariantOutcome): string[] {
   return exchanges.flatMap(({ failure }) => failure ?? []);
 }
 
-/** Per second, of the last requests that were sent. */
+/** Per second, of the last requests: from the end of the one before them to the end of the last. */
 function servedAtEnd({ exchanges }: VariantOutcome): number {
-  const last = exchanges.slice(Math.floor((1 - LAST_SHARE) * exchanges.length));
-  const from = Math.min(...last.map(({ sentAt }) => sentAt));
+  const first = Math.floor((1 - LAST_SHARE) * exchanges.length);
+  const last = exchanges.slice(first);
+  const from = exchanges[first - 1]?.endedAt ?? 0;
   const to = Math.max(...last.map(({ endedAt }) => endedAt));
   return last.filter(({ failure }) => failure === null).length / (to - from);
 }
