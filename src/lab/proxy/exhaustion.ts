@@ -34,7 +34,7 @@ export class Exhaustion {
       ...{ predicted: modelSlots(model), basis: `${model.lanes} lanes × ${slots} slots` },
     });
     this.#refusals = stage.predict({
-      ...{ what: `connect() that found no port`, unit: '', tolerance: EXACT },
+      ...{ what: 'connect() that found no port', unit: '', tolerance: EXACT },
       ...{ predicted: refused, basis: `one for each request that is refused: ${basis}` },
     });
   }
@@ -46,7 +46,7 @@ export class Exhaustion {
     }
     this.#listed.measure(listedBySs, 'ss -tan, while requests fail');
     this.#stage.table({
-      title: `The lanes of the proxy while requests fail, by a census`,
+      title: 'The lanes of the proxy while requests fail, by a census',
       columns: ['lane', 'slots', 'used', 'TIME_WAIT', 'free'],
       rows: lanes.map((lane) => [formatLane(lane), lane.slots, lane.used, lane.states.TIME_WAIT ?? 0, lane.free]),
     });

@@ -72,11 +72,11 @@ export function outlookOf(model: LaneModel, { count, perSecond, heldPerLane, hel
   );
   const slots = modelSlots(model);
   const freeSlots = slots - heldLanes * held;
-  const time = `${formatSeconds(holdSeconds)} and then ${formatSeconds(afterCloseSeconds)}`;
+  const after = afterCloseSeconds === 0 ? 'and not longer' : `and then ${formatSeconds(afterCloseSeconds)}`;
   return {
     ...{ model, slots, freeSlots, refused: refusals, firstRefusalSeconds },
     sustainableOpensPerSecond: modelSustainableOpensPerSecond(model),
-    basis: `${formatCount(attempts)} requests, ${formatRate(perSecond)}/s; ${formatCount(freeSlots)} free slots in ${plural(lanes, 'lane')}, each held ${time}`,
+    basis: `${formatCount(attempts)} requests, ${formatRate(perSecond)}/s; ${formatCount(freeSlots)} free slots in ${plural(lanes, 'lane')}, each held ${formatSeconds(holdSeconds)} ${after}`,
   };
 }
 
