@@ -76,9 +76,6 @@ export class Site {
   addProxy(name: string): Reached {
     this.#proxies += 1;
     const host = this.#stage.host(name);
-    // A FIN that is sent again because its answer was late is answered by the TIME_WAIT, and that by the backend's RST,
-    // which would end it (RFC 1337): with three busy processes for each core 25 of 2,000 ended so.
-    host.writeSetting('ipv4.tcp_rfc1337', 1);
     const addresses = [`${NETS.proxies}.${this.#proxies}`, `${NETS.proxiesToo}.${this.#proxies}`] as const;
     const end = { host, link: LINK, addresses: [`${addresses[0]}/${PREFIX}`] };
     joinToBridge({ host: this.#bridge, link: BRIDGE }, end);
