@@ -1,0 +1,70 @@
+import { type Address, formatAddress, isIPv4, parseAddress } from '../tcp/address.ts';
+import type { DestinationRule, Endpoint, SpreadSource } from '../tcp/spread.ts';
+import { CHOICE, ENDPOINT, maskOf, RULE, readAddress, writeAddress, writeEndpoint } from './spread-layout.ts';
+
+/** Choices and rules of a spread, as its maps hold them. */
+
+const IPV4_OFFSET = 96;
+
+function bitsOf(address: Address, prefixLength: number): number {
+  return isIPv4(address) ? prefixLength + IPV4_OFFSET : prefixLength;
+}
+
+export function isPrefix({ address, prefixLength }: SpreadSource): boolean {
+  return prefixLength < (address.includes(':') ? 128 : 32);
+}
+
+export function sourceChoice({ address, prefixLength }: SpreadSource): DataView<ArrayBuffer> {
+  const parsed = parseAddress(address);
+  const choice = endpointChoice({ address, port: 0 });
+  const mask = maskOf(bitsOf(parsed, prefixLength));
+  writeAddress(choice, CHOICE.randomBits, mask.map((word) => ~word >>> 0) as unknown as Address);
+  return choice;
+}
+
+export function endpointChoice(endpoint: Endpoint): DataView<ArrayBuffer> {
+  const choice = new DataView(new ArrayBuffer(CHOICE.size));
+  writeEndpoint(choice, 0, endpoint);
+  return choice;
+}
+
+export function exactly({ address, port }: Endpoint): DestinationRule {
+  return { address, prefixLength: address.includes(':') ? 128 : 32, port };
+}
+
+export function encodeRule({ address, prefixLength, port }: DestinationRule): DataView {
+  const rule = new DataView(new ArrayBuffer(RULE.size));
+  const parsed = parseAddress(address);
+  writeAddress(rule, RULE.address, parsed);
+  writeAddress(rule, RULE.mask, maskOf(bitsOf(parsed, prefixLength)));
+  rule.setUint16(RULE.port, port ?? 0, false);
+  return rule;
+}
+
+export function readEndpoint(view: DataView, at: number): Endpoint {
+  return {
+    address: formatAddress(readAddress(view, at + ENDPOINT.address)),
+    port: view.getUint16(at + ENDPOINT.port, false),
+  };
+}
+
+export function readSource(choice: DataView): SpreadSource {
+  const address = readAddress(choice, ENDPOINT.address);
+  const random = onesOf(readAddress(choice, CHOICE.randomBits));
+  return { address: formatAddress(address), prefixLength: (isIPv4(address) ? 32 : 128) - random };
+}
+
+export function readRule(rule: DataView): DestinationRule {
+  const address = readAddress(rule, RULE.address);
+  const bits = onesOf(readAddress(rule, RULE.mask));
+  const port = rule.getUint16(RULE.port, false);
+  return {
+    address: formatAddress(address),
+    prefixLength: isIPv4(address) ? bits - IPV4_OFFSET : bits,
+    port: port === 0 ? null : port,
+  };
+}
+
+function onesOf(address: Address): number {
+  return address.reduce((ones, word) => ones + (word.toString(2).match(/1/g)?.length ?? 0), 0);
+}

@@ -1,0 +1,232 @@
+import type { Endpoint, Spread } from '../tcp/spread.ts';
+import type { BpfMap } from './bpf-map.ts';
+import {
+  encodeRule,
+  endpointChoice,
+  exactly,
+  isPrefix,
+  readEndpoint,
+  readRule,
+  readSource,
+  sourceChoice,
+} from './spread-encoding.ts';
+import {
+  CHOICE,
+  CORRECTION,
+  COUNTS,
+  ENDPOINT,
+  endpointKey,
+  LANE,
+  RULE,
+  SETTINGS,
+  TICKS,
+  tickNow,
+} from './spread-layout.ts';
+
+/** What has become of the connections that were meant. */
+export interface SpreadCounts {
+  readonly spread: number;
+  /** Of sockets that the program had bound before: left alone. */
+  readonly boundBefore: number;
+  /** The kernel did not take the source address: it is not local any more. */
+  readonly bindFailed: number;
+  /** To more destinations than there is room for: spread at random. */
+  readonly uncounted: number;
+}
+
+/** A lane as the kernel has counted it. */
+export interface CountedLane {
+  /** The group's place, which is that of its destination, and the choice's. */
+  readonly index: number;
+  /** null for a choice at random. */
+  readonly source: string | null;
+  readonly destination: Endpoint;
+  readonly attempts: number;
+  readonly refusals: number;
+}
+
+const NAMES = ['settings', 'counts', 'choices', 'choice_numbers', 'rules', 'group_numbers', 'lanes', 'corrections'];
+/** The maps of a spread that is in the kernel: what it does, and what it has counted. */
+export class SpreadMaps {
+  readonly #maps: ReadonlyMap<string, BpfMap>;
+  readonly #kind: Spread['kind'];
+
+  constructor(kind: Spread['kind'], maps: ReadonlyMap<string, BpfMap>) {
+    this.#kind = kind;
+    this.#maps = maps;
+  }
+
+  static fromObject(kind: Spread['kind'], object: { map(name: string): BpfMap }): SpreadMaps {
+    return new SpreadMaps(kind, new Map(NAMES.map((name) => [name, object.map(name)])));
+  }
+
+  /** What it was told to do. */
+  readSpread(): Spread {
+    const settings = this.#entry('settings', 0, SETTINGS.size);
+    const choices = numbers(settings.getUint32(SETTINGS.choices, true)).map((number) =>
+      this.#entry('choices', number, CHOICE.size),
+    );
+    const rules = numbers(settings.getUint32(SETTINGS.rules, true)).map((number) =>
+      this.#entry('rules', number, RULE.size),
+    );
+    if (this.#kind === 'sources') {
+      return { kind: 'sources', sources: choices.map(readSource), to: rules.map(readRule) };
+    }
+    const [rule] = rules.map(readRule);
+    const from = { address: rule?.address ?? '::', port: rule?.port ?? 0 };
+    return { kind: 'destinations', from, over: choices.map((choice) => readEndpoint(choice, 0)) };
+  }
+
+  /**
+   * Tells it what to do; it counts then, and spreads nothing before {@link enable}.
+   *
+   * @param heldTicks how long TIME_WAIT holds a slot at the most
+   */
+  writeSpread(
+    spread: Spread,
+    limits: { readonly netnsCookie: bigint; readonly heldTicks: number; readonly mostGroups: number },
+  ): void {
+    const choices = spread.kind === 'sources' ? spread.sources.map(sourceChoice) : spread.over.map(endpointChoice);
+    const rules = spread.kind === 'sources' ? spread.to : [exactly(spread.from)];
+    for (const [number, choice] of choices.entries()) {
+      this.#write('choices', key(number), choice);
+      const endpoint = new DataView(choice.buffer, 0, ENDPOINT.size);
+      this.#write('choice_numbers', endpoint, Uint32Array.of(number));
+    }
+    for (const [number, rule] of rules.entries()) this.#write('rules', key(number), encodeRule(rule));
+    const settings = new DataView(new ArrayBuffer(SETTINGS.size));
+    settings.setBigUint64(SETTINGS.netnsCookie, limits.netnsCookie, true);
+    settings.setUint32(SETTINGS.choices, choices.length, true);
+    settings.setUint32(SETTINGS.rules, rules.length, true);
+    settings.setUint32(SETTINGS.heldTicks, limits.heldTicks, true);
+    settings.setUint32(SETTINGS.mostGroups, limits.mostGroups, true);
+    this.#write('settings', key(0), settings);
+    if (spread.kind === 'destinations') this.addGroup(spread.from);
+  }
+
+  /** The group of a destination, made where it is new: before {@link enable} only. @returns null where there is no room */
+  addGroup(destination: Endpoint): number | null {
+    const found = this.groupOf(destination);
+    if (found !== null) return found;
+    const settings = this.#entry('settings', 0, SETTINGS.size);
+    const group = settings.getUint32(SETTINGS.groups, true);
+    if (group >= settings.getUint32(SETTINGS.mostGroups, true)) return null;
+    this.#write('group_numbers', endpointKey(destination), Uint32Array.of(group));
+    settings.setUint32(SETTINGS.groups, group + 1, true);
+    this.#write('settings', key(0), settings);
+    return group;
+  }
+
+  /** null where nothing was counted to that destination. */
+  groupOf(destination: Endpoint): number | null {
+    const number = new Uint32Array(1);
+    return this.#map('group_numbers').read(endpointKey(destination), number) ? (number[0] as number) : null;
+  }
+
+  /** From now on connections are spread. */
+  enable(): void {
+    const settings = this.#entry('settings', 0, SETTINGS.size);
+    settings.setUint32(SETTINGS.enabled, 1, true);
+    this.#write('settings', key(0), settings);
+  }
+
+  readCounts(): SpreadCounts {
+    const counts = this.#entry('counts', 0, COUNTS.size);
+    const count = (at: number): number => Number(counts.getBigUint64(at, true));
+    return {
+      ...{ spread: count(COUNTS.spread), boundBefore: count(COUNTS.boundBefore) },
+      ...{ bindFailed: count(COUNTS.bindFailed), uncounted: count(COUNTS.uncounted) },
+    };
+  }
+
+  /** Every lane that a connection was tried on. */
+  readLanes(): CountedLane[] {
+    const spread = this.readSpread();
+    const lanes: CountedLane[] = [];
+    for (const { group, destination } of this.#groups()) {
+      const choices = spread.kind === 'sources' ? spread.sources : spread.over;
+      for (const [choice, chosen] of choices.entries()) {
+        const index = group * choices.length + choice;
+        const lane = this.#entry('lanes', index, LANE.size);
+        const counts = {
+          attempts: Number(lane.getBigUint64(LANE.attempts, true)),
+          refusals: Number(lane.getBigUint64(LANE.refusals, true)),
+        };
+        if (counts.attempts === 0) continue;
+        lanes.push(
+          'port' in chosen
+            ? { index, source: null, destination: chosen, ...counts }
+            : { index, source: isPrefix(chosen) ? null : chosen.address, destination, ...counts },
+        );
+      }
+    }
+    return lanes;
+  }
+
+  /**
+   * Tells it how many slots of a lane are held, by the census. What the kernel has counted itself is taken off: it goes on
+   * counting.
+   *
+   * @param index of the lane: group times choices, and choice
+   * @param heldAfter how many of the slots that are held now are held still so many ticks later, {@link TICKS} of them; the
+   *   last one for all time after
+   */
+  correct(index: number, heldAfter: Float64Array): void {
+    const lane = this.#entry('lanes', index, LANE.size);
+    const heldTicks = this.#entry('settings', 0, SETTINGS.size).getUint32(SETTINGS.heldTicks, true);
+    const now = tickNow();
+    const correction = new DataView(new ArrayBuffer(CORRECTION.size));
+    correction.setUint32(CORRECTION.at, now, true);
+    const live = lane.getInt32(LANE.live, true);
+    const behind = (now - lane.getUint32(LANE.tick, true)) >>> 0;
+    for (let after = 0; after < TICKS; after += 1) {
+      // What has entered TIME_WAIT at a tick is taken off so many ticks later, and was seen up to the lane's last tick.
+      let counted = live;
+      for (let age = 0; age + after < heldTicks; age += 1) {
+        if (age < behind) continue;
+        counted += lane.getUint32(LANE.entered + 4 * (((now - age) >>> 0) % TICKS), true);
+      }
+      correction.setInt32(CORRECTION.left + 4 * after, Math.round((heldAfter[after] as number) - counted), true);
+    }
+    this.#write('corrections', key(index), correction);
+  }
+
+  close(): void {
+    for (const map of this.#maps.values()) map.close();
+  }
+
+  *#groups(): Generator<{ readonly group: number; readonly destination: Endpoint }> {
+    const keys: Uint8Array[] = [];
+    this.#map('group_numbers').forEachKey(
+      () => new Uint8Array(ENDPOINT.size),
+      (found) => keys.push(found),
+    );
+    for (const found of keys) {
+      const number = new Uint32Array(1);
+      if (!this.#map('group_numbers').read(found, number)) continue;
+      yield { group: number[0] as number, destination: readEndpoint(new DataView(found.buffer), 0) };
+    }
+  }
+
+  #map(name: string): BpfMap {
+    return this.#maps.get(name) as BpfMap;
+  }
+
+  #entry(name: string, number: number, size: number): DataView<ArrayBuffer> {
+    const value = new DataView(new ArrayBuffer(size));
+    this.#map(name).read(key(number), value);
+    return value;
+  }
+
+  #write(name: string, at: ArrayBufferView, value: ArrayBufferView): void {
+    this.#map(name).write(at, value);
+  }
+}
+
+function key(number: number): Uint32Array {
+  return Uint32Array.of(number);
+}
+
+function numbers(count: number): number[] {
+  return Array.from({ length: count }, (_, number) => number);
+}
