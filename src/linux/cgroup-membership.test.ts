@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mostTellingCgroup } from './cgroup-membership.ts';
+import { mostTellingCgroup, version2Cgroup } from './cgroup-membership.ts';
 
 const ID = '3f2a9c1b0d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8';
 const UID = '8d2c0a5e-1b2c-4d3e-9f40-5a6b7c8d9e0f';
@@ -35,5 +35,18 @@ describe('of the cgroups of a process', () => {
     ['memory, where nothing has a name', '5:cpu,cpuacct:/a\n4:memory:/b/c:d\n', '/b/c:d'],
   ])('%s', (_, text, path) => {
     expect(mostTellingCgroup(text)).toBe(path);
+  });
+});
+
+describe('the version-2 cgroup of a process', () => {
+  it.each([
+    ['0::/system.slice/nginx.service\n', '/system.slice/nginx.service'],
+    ['9:name=systemd:/a\n4:memory:/b\n0::/\n', '/'],
+    ['0::/../other 0::/c\n', '/../other 0::/c'],
+    ['0::/a.service (deleted)\n', '/a.service (deleted)'],
+    ['9:name=systemd:/a\n10::/b\n', null],
+    ['', null],
+  ])('%j', (text, path) => {
+    expect(version2Cgroup(text)).toBe(path);
   });
 });

@@ -18,6 +18,15 @@ export function mostTellingCgroup(text: string): string | null {
   return lines[0]?.path ?? null;
 }
 
+/**
+ * The version-2 cgroup that /proc/PID/cgroup lists, from the root of this cgroup namespace: `/..` leads out of it.
+ *
+ * @returns null where it lists none: the kernel has no version 2, or nobody has mounted it yet
+ */
+export function version2Cgroup(text: string): string | null {
+  return /^0::(\/.*)$/m.exec(text)?.[1] ?? null;
+}
+
 function parseLine(line: string): { readonly path: string; readonly rank: number; readonly order: number }[] {
   const match = /^\d+:([^:]*):(\/.*)$/.exec(line);
   const path = match?.[2]?.replace(/ \(deleted\)$/, '');

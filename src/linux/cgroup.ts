@@ -1,8 +1,7 @@
-import { readdirSync, type Stats, statSync } from 'node:fs';
-import { readMounts } from './mount-info.ts';
+import { cgroupMounts } from './cgroup-mount.ts';
+import { pathFrom } from './cgroup-path.ts';
+import { MOST_CGROUPS, walkCgroups } from './cgroup-tree.ts';
 
-/** More cgroups than any machine has that works; what lies beyond is not known. */
-const MOST_DIRECTORIES = 50_000;
 /** A walk over 1,000 cgroups takes some 20 ms: an id of none that exists must not cost one each time. */
 const SHORTEST_PAUSE_MS = 1000;
 
@@ -39,39 +38,9 @@ export class CgroupPaths {
     const now = this.#clock();
     if (now - this.#walkedAt < SHORTEST_PAUSE_MS) return;
     this.#walkedAt = now;
-    if (this.#paths.size > MOST_DIRECTORIES) this.#paths.clear();
-    const mounts = readMounts('cgroup2');
-    const mount = mounts.find(({ root }) => root === '/') ?? mounts[0];
+    if (this.#paths.size > MOST_CGROUPS) this.#paths.clear();
+    const mount = cgroupMounts(2)[0];
     if (mount === undefined) return;
-    walkDirectories(mount.point, mount.root === '/' ? '' : mount.root, (id, path) => this.#paths.set(id, path));
-  }
-}
-
-/** Outermost first, so that a limit that is met leaves out the deepest. */
-function walkDirectories(mountPoint: string, root: string, visit: (id: number, path: string) => void): void {
-  const waiting = [''];
-  for (let next = 0; next < waiting.length && next < MOST_DIRECTORIES; next += 1) {
-    const below = waiting[next] as string;
-    const directory = tryStat(mountPoint + below);
-    if (directory === undefined) continue;
-    visit(directory.ino, root + below || '/');
-    // kernfs counts subdirectories (`kernfs_refresh_inode()`): a leaf's dozens of files are not listed in vain.
-    if (directory.nlink > 2) for (const name of subdirectories(mountPoint + below)) waiting.push(`${below}/${name}`);
-  }
-}
-
-function tryStat(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
-}
-
-function subdirectories(path: string): string[] {
-  try {
-    return readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
-  } catch {
-    return [];
+    for (const { below, id } of walkCgroups(mount.point)) this.#paths.set(id, pathFrom(mount.root, below));
   }
 }

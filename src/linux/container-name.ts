@@ -33,6 +33,8 @@ const FARGATE_ID = /^([0-9a-f]{32})-\d+$/;
 const POD = /(?:^|-)pod([0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{12}|[0-9a-f]{32})(?:\.slice)?$/;
 const LXC = /^lxc\.(?:payload|monitor)\.(.+)$/s;
 const LXC_PARENT = /^lxc(?:\.payload|\.monitor)?$/;
+/** conmon's beside a container of Podman or CRI-O, and LXC's. */
+const WATCHER = /^(?:[a-z][a-z_.-]*-conmon-|lxc\.monitor(?:\.|$))/;
 /** systemd-machined's: systemd-nspawn, libvirt. */
 const MACHINE = /^(?:machine-(.+)\.scope|systemd-nspawn@(.+)\.service)$/s;
 /** runc takes systemd's `slice:prefix:name` for a directory's name when it is told to use cgroupfs. */
@@ -63,9 +65,34 @@ export function containerOf(segments: readonly string[]): ContainerName | null {
   return container ?? pod;
 }
 
+/** A container's own cgroup. */
+export interface OwnContainer {
+  /** All digits of its ID; null where it goes by its name. */
+  readonly id: string | null;
+  /** `web`; null where it goes by its ID. */
+  readonly name: string | null;
+}
+
+/**
+ * The container that a cgroup is the whole of, by its path's last two names.
+ *
+ * @returns null for a part of one, for what is no container's, and for that of the process that watches over one
+ */
+export function ownContainer(last: string, before: string): OwnContainer | null {
+  if (WATCHER.test(last) || WATCHER.test(before)) return null;
+  const piece = TRIPLE.exec(last)?.[3] ?? last;
+  const id = fullIdOf(piece);
+  if (id !== null) return { id, name: null };
+  const text = namedContainer(piece, before);
+  return text === null ? null : { id: null, name: text.slice(text.indexOf(' ') + 1) };
+}
+
 function idOf(piece: string): string | null {
-  const id = PREFIXED_ID.exec(piece)?.[2] ?? (BARE_ID.exec(piece) ?? FARGATE_ID.exec(piece))?.[1];
-  return id?.slice(0, ID_DIGITS) ?? null;
+  return fullIdOf(piece)?.slice(0, ID_DIGITS) ?? null;
+}
+
+function fullIdOf(piece: string): string | null {
+  return PREFIXED_ID.exec(piece)?.[2] ?? (BARE_ID.exec(piece) ?? FARGATE_ID.exec(piece))?.[1] ?? null;
 }
 
 function runtimeOf(piece: string, before: string, segments: readonly string[]): string {

@@ -4,7 +4,13 @@ import { readlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { usesPrivateNamespace } from '../../test/kit/private-namespace.ts';
 import { withoutCapabilities } from '../../test/kit/without-capabilities.ts';
-import { listProcesses, readNetworkNamespace, readProcessCgroup, readProcessName } from './processes.ts';
+import {
+  listProcesses,
+  readNetworkNamespace,
+  readProcessCgroup,
+  readProcessName,
+  readVersion2Cgroup,
+} from './processes.ts';
 
 const children: ChildProcess[] = [];
 
@@ -62,6 +68,7 @@ describe('a process', () => {
     expect(readProcessName(pid)).toBeNull();
     expect(readNetworkNamespace(pid)).toBeUndefined();
     expect(readProcessCgroup(pid)).toBeNull();
+    expect(readVersion2Cgroup(pid)).toBeUndefined();
   });
 
   it('may be in no cgroup but the root', () => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { FourtupleError } from '../tcp/error.ts';
-import { mostTellingCgroup } from './cgroup-membership.ts';
+import { mostTellingCgroup, version2Cgroup } from './cgroup-membership.ts';
 import { AT_FDCWD, NETWORK_NAMESPACE_LINK, readInodeLink } from './inode-link.ts';
 import { errno } from './libc.ts';
 import { printable } from './printable.ts';
@@ -61,6 +61,17 @@ export function readNetworkNamespace(pid: number): number | null | undefined {
 export function readProcessCgroup(pid: number): string | null {
   const text = readProcFile(pid, 'cgroup');
   return text === null ? null : mostTellingCgroup(text);
+}
+
+/**
+ * The version-2 cgroup of a process, from the root of this cgroup namespace: `/`, `/system.slice/nginx.service`; it ends
+ * with ` (deleted)` where the cgroup has been removed.
+ *
+ * @returns null where the kernel tells none; undefined where the process has exited
+ */
+export function readVersion2Cgroup(pid: number): string | null | undefined {
+  const text = readProcFile(pid, 'cgroup');
+  return text === null ? undefined : version2Cgroup(text);
 }
 
 function readProcFile(pid: number, name: string): string | null {
