@@ -163,6 +163,12 @@ export class SpreadMaps {
     return lanes;
   }
 
+  /** Of every lane that there is: by group and choice. */
+  laneIndices(): number[] {
+    const choices = this.#entry('settings', 0, SETTINGS.size).getUint32(SETTINGS.choices, true);
+    return [...this.#groups()].flatMap(({ group }) => numbers(choices).map((choice) => group * choices + choice));
+  }
+
   /**
    * Tells it how many slots of a lane are held, by the census. What the kernel has counted itself is taken off: it goes on
    * counting.
