@@ -19,6 +19,8 @@ const AF_NETLINK = 16;
 const SOCK_RAW = 3;
 const SOL_NETLINK = 270;
 const NETLINK_EXT_ACK = 11;
+/** Dumps of rtnetlink are then filtered by what their request names (Linux 4.20). */
+const NETLINK_GET_STRICT_CHK = 12;
 const SOL_SOCKET = 1;
 const SO_RCVTIMEO = 20;
 const MSG_TRUNC = 0x20;
@@ -38,6 +40,7 @@ export function openNetlink(protocol: number, purpose: string): NetlinkTransport
     throw new FourtupleError('FT_UNSUPPORTED', `no netlink socket for ${purpose}: ${errnoName(errno())}`);
   }
   libc.setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, new Int32Array([1]), 4);
+  libc.setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, new Int32Array([1]), 4);
   libc.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, new BigInt64Array([BigInt(REPLY_TIMEOUT_SECONDS), 0n]), 16);
   return new KernelTransport(fd, purpose);
 }

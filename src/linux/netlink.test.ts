@@ -242,6 +242,60 @@ describe('a netlink query', () => {
   });
 });
 
+describe('messages of a type that is not the request’s', () => {
+  const REPLY = 77;
+  const reply = (request: NetlinkRequest): Uint8Array =>
+    message({ type: REPLY, sequence: request.sequence }, Uint8Array.of(5));
+  const visited: number[] = [];
+  const visit = (view: DataView, at: number): void => void visited.push(view.getUint8(at + 16));
+
+  it('are taken where they are asked for, and are the only ones then', () => {
+    const asked = new Netlink(new FakeNetlink((request) => [join([reply(request), doneMessage(request)])]));
+    expect(asked.dump(newRequest(), 'list things', visit, REPLY).messages).toBe(1);
+    expect(asked.query(newRequest(), 'find a thing', [], visit, REPLY)).toBe(true);
+    expect(visited).toEqual([5, 5]);
+    expect(failureOf(() => asked.dump(newRequest(), 'list things', visit)).message).toContain('type 77');
+    const own = new Netlink(new FakeNetlink((request) => dumpMessages(request, [Uint8Array.of(1)])));
+    expect(failureOf(() => own.dump(newRequest(), 'list things', visit, REPLY)).message).toContain('type 20');
+    expect(failureOf(() => own.query(newRequest(), 'find a thing', [], visit, REPLY)).message).toContain('type 20');
+  });
+});
+
+describe('a netlink change', () => {
+  const change = (respond: NetlinkResponder, expected: readonly number[] = []): number =>
+    new Netlink(new FakeNetlink(respond)).change(newRequest(), 'change a thing', expected);
+
+  it('is made when the kernel has acknowledged it', () => {
+    expect(change((request) => [errorMessage(request)])).toBe(0);
+    expect(change((request) => [errorMessage(request, { capped: true })], [EINVAL])).toBe(0);
+  });
+
+  it('tells which of the expected errors it was answered with', () => {
+    expect(change((request) => [errorMessage(request, { errno: ENOENT })], [EINVAL, ENOENT])).toBe(ENOENT);
+  });
+
+  it('is refused by any other error, and by what is no answer', () => {
+    const failure = failureOf(() => change((request) => [errorMessage(request, TOLD)], [ENOENT]));
+    expect(failure.message).toBe(
+      'netlink: could not change a thing: EINVAL, kernel: bad bytecode, at byte 72 of the request',
+    );
+    expect(failureOf(() => change((request) => [doneMessage(request)])).message).toContain('message of type 3');
+    expect(failureOf(() => change((request) => [lying(request, 3)])).message).toContain('says 3 bytes');
+    expect(failureOf(() => change(() => [])).message).toContain('no reply');
+  });
+
+  it('passes over answers to other requests', () => {
+    const stale = ({ type, sequence, bytes }: NetlinkRequest): NetlinkRequest => ({
+      type,
+      flags: 0,
+      sequence: sequence - 1,
+      bytes,
+    });
+    const early = (request: NetlinkRequest): Uint8Array => errorMessage(stale(request), { errno: EPERM });
+    expect(change((request) => [early(request), join([early(request), errorMessage(request)])])).toBe(0);
+  });
+});
+
 const TOLD = { errno: EINVAL, text: 'bad bytecode', offset: 72 } as const;
 
 /** A message of 24 bytes that says it has another length. */

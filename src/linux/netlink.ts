@@ -54,12 +54,18 @@ export class Netlink {
    * Asks for a dump and visits every message of its reply.
    *
    * @param operation what is asked, as it ends the sentence of an error: `list TCP sockets`
+   * @param wanted the type of the reply's messages
    * @throws NetlinkError where the kernel refuses, or the reply cannot be true; messages visited before that were whole
    */
-  dump(request: Uint8Array, operation: string, visit: MessageVisitor): DumpOutcome {
+  dump(
+    request: Uint8Array,
+    operation: string,
+    visit: MessageVisitor,
+    wanted: number = typeOfRequest(request),
+  ): DumpOutcome {
     stampSequence(request, ++this.#sequence);
     this.#transport.send(request);
-    return this.#receiveDump(request, operation, visit);
+    return this.#receiveDump(wanted, operation, visit);
   }
 
   /** Like {@link dump}; the kernel prepares the first part of its reply beside the caller. */
@@ -69,35 +75,50 @@ export class Netlink {
     sent.catch(() => {}); // told when the reply is asked for
     return async (visit) => {
       await sent;
-      return this.#receiveDump(request, operation, visit);
+      return this.#receiveDump(typeOfRequest(request), operation, visit);
     };
   }
 
   /**
    * Asks for one object.
    *
+   * @param wanted the type of the message that holds it
    * @returns whether there is one: `visit` was called with it; false where the kernel answered one of `absent`
    * @throws NetlinkError on any other refusal
    */
-  query(request: Uint8Array, operation: string, absent: readonly number[], visit: MessageVisitor): boolean {
-    stampSequence(request, ++this.#sequence);
-    this.#transport.send(request);
-    const type = messageType(new DataView(request.buffer, request.byteOffset), 0);
-    for (;;) {
-      const end = this.#receive(operation);
-      for (let at = 0; at < end; at += align4(messageLength(this.#view, at))) {
-        const length = this.#checkedLength(at, end, operation);
-        if (messageSequence(this.#view, at) !== this.#sequence) continue;
-        if (messageType(this.#view, at) === NLMSG_ERROR) {
-          const error = readKernelError(this.#view, at, length);
-          if (absent.includes(error.errno)) return false;
-          throw failure(operation, error);
-        }
-        if (messageType(this.#view, at) !== type) throw unexpectedType(operation, messageType(this.#view, at));
-        visit(this.#view, at, length);
-        return true;
-      }
+  query(
+    request: Uint8Array,
+    operation: string,
+    absent: readonly number[],
+    visit: MessageVisitor,
+    wanted: number = typeOfRequest(request),
+  ): boolean {
+    const at = this.#ask(request, operation);
+    const length = messageLength(this.#view, at);
+    if (messageType(this.#view, at) === NLMSG_ERROR) {
+      const error = readKernelError(this.#view, at, length);
+      if (absent.includes(error.errno)) return false;
+      throw failure(operation, error);
     }
+    if (messageType(this.#view, at) !== wanted) throw unexpectedType(operation, messageType(this.#view, at));
+    visit(this.#view, at, length);
+    return true;
+  }
+
+  /**
+   * Asks for a change, and waits until the kernel has made it.
+   *
+   * @param request one that is to be acknowledged (NLM_F_ACK)
+   * @param expected error numbers that are an answer rather than a failure
+   * @returns 0 where the change was made, or which of `expected` the kernel answered
+   * @throws NetlinkError on any other refusal
+   */
+  change(request: Uint8Array, operation: string, expected: readonly number[]): number {
+    const at = this.#ask(request, operation);
+    if (messageType(this.#view, at) !== NLMSG_ERROR) throw unexpectedType(operation, messageType(this.#view, at));
+    const error = readKernelError(this.#view, at, messageLength(this.#view, at));
+    if (error.errno === 0 || expected.includes(error.errno)) return error.errno;
+    throw failure(operation, error);
   }
 
   /**
@@ -132,9 +153,8 @@ export class Netlink {
     this.#transport.close();
   }
 
-  #receiveDump(request: Uint8Array, operation: string, visit: MessageVisitor): DumpOutcome {
+  #receiveDump(wanted: number, operation: string, visit: MessageVisitor): DumpOutcome {
     const view = this.#view;
-    const wanted = messageType(new DataView(request.buffer, request.byteOffset), 0);
     const sequence = this.#sequence;
     let messages = 0;
     let interrupted = false;
@@ -169,6 +189,19 @@ export class Netlink {
     }
   }
 
+  /** Sends a request, and gives where the first message of its reply stands. */
+  #ask(request: Uint8Array, operation: string): number {
+    stampSequence(request, ++this.#sequence);
+    this.#transport.send(request);
+    for (;;) {
+      const end = this.#receive(operation);
+      for (let at = 0; at < end; at += align4(messageLength(this.#view, at))) {
+        this.#checkedLength(at, end, operation);
+        if (messageSequence(this.#view, at) === this.#sequence) return at;
+      }
+    }
+  }
+
   #receive(operation: string): number {
     const length = this.#transport.receive(this.#buffer);
     if (length > this.#buffer.byteLength) {
@@ -188,6 +221,10 @@ export class Netlink {
     }
     return length;
   }
+}
+
+function typeOfRequest(request: Uint8Array): number {
+  return messageType(new DataView(request.buffer, request.byteOffset), 0);
 }
 
 function failure(operation: string, error: KernelError): NetlinkError {
