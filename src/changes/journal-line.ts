@@ -15,6 +15,15 @@ export type EntryLine = { readonly entry: number } & Omit<JournalEntry, 'id' | '
 /** `closes` is the number of the entry. */
 export type ClosingLine = { readonly closes: number } & Closing;
 
+/** What is written to files of settings. */
+const SETTING_KINDS = ['sysctl', 'sysctl.d'] as const;
+
+function isSetting(input: unknown): boolean {
+  return (
+    typeof input === 'object' && input !== null && SETTING_KINDS.some((kind) => 'kind' in input && input.kind === kind)
+  );
+}
+
 const NEWER_VERSION = 'Use the version of fourtuple that wrote it, or a newer one.';
 const MEND =
   'Nothing is changed while it cannot be read. Keep a copy of the file; then mend that line, or take it out: the other lines stand as they are.';
@@ -26,20 +35,23 @@ const time = v.pipe(v.string('a time'), v.isoTimestamp('a time'));
 const count = v.pipe(v.number('a number'), v.safeInteger('a whole number'), v.minValue(0, 'a number of 0 or more'));
 const id = v.pipe(count, v.minValue(1, 'a number of 1 or more'));
 /** It becomes a part of a path. */
-const setting = v.pipe(v.string('a setting'), v.regex(/^[a-z][a-z0-9_]*$/, 'a setting'));
+const setting = v.pipe(v.string('a setting'), v.regex(/^(?:ipv6\.)?[a-z][a-z0-9_]*$/, 'a setting'));
 /** It is written as it stands, so nothing of it may be replaced when it is read. */
 const value = v.pipe(
   v.string('a text'),
   v.check((given) => given === normalValue(given) && given === printable(given), 'a value in one line'),
 );
 
-const change = v.pipe(
-  v.object(
-    { kind: v.picklist(CHANGE_KINDS, 'a kind of change'), setting, from: v.nullable(value), to: v.nullable(value) },
-    'an object',
-  ),
+const values = { from: v.nullable(value), to: v.nullable(value) };
+const settingChange = v.pipe(
+  v.object({ kind: v.picklist(SETTING_KINDS, 'a kind of change'), setting, ...values }, 'an object'),
   v.check(({ kind, from, to }) => kind !== 'sysctl' || (from !== null && to !== null), 'a change with both values'),
 );
+const otherChange = v.object(
+  { kind: v.picklist(CHANGE_KINDS, 'a kind of change'), setting: value, ...values },
+  'an object',
+);
+const change = v.lazy((input) => (isSetting(input) ? settingChange : otherChange));
 
 const namespace = v.object(
   {

@@ -5,6 +5,8 @@ export interface ChangePlace {
   readonly handle: NamespaceHandle;
   /** What stands for `/` when files of /etc are read and written. */
   readonly root?: string | undefined;
+  /** Addresses are taken away also while live connections use them. */
+  readonly force?: boolean | undefined;
 }
 
 /** What holds a value, open to be changed: that it is open says that it may be written. */

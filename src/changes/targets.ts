@@ -1,10 +1,38 @@
 import { FourtupleError } from '../tcp/error.ts';
+import { openAddress, openRoute, readAddress, readRoute } from './address-target.ts';
 import { nameChange, quoteValue } from './change-text.ts';
 import type { RecordedChange } from './recorded-change.ts';
 import { isSameValue } from './same-value.ts';
+import { openSpread, readSpread } from './spread-target.ts';
 import { openLine, readLine } from './sysctl-file.ts';
 import { openSetting, readSetting } from './sysctl-target.ts';
 import type { ChangePlace, OpenTarget } from './target.ts';
+
+interface TargetKind {
+  read(place: ChangePlace, setting: string): string | null;
+  open(place: ChangePlace, setting: string): OpenTarget;
+}
+
+const TARGETS: Readonly<Record<RecordedChange['kind'], TargetKind>> = {
+  sysctl: {
+    read: ({ handle }, setting) => readSetting(handle, setting),
+    open: ({ handle }, setting) => openSetting(handle, setting),
+  },
+  'sysctl.d': {
+    read: ({ root }, setting) => readLine(root, setting),
+    open: ({ root }, setting) => openLine(root, setting),
+  },
+  address: { read: readAddress, open: openAddress },
+  route: { read: readRoute, open: openRoute },
+  spread: {
+    read: (_place, setting) => readSpread(setting),
+    open: (place, setting) => openSpread(place, setting, false),
+  },
+  'pinned-spread': {
+    read: (_place, setting) => readSpread(setting),
+    open: (place, setting) => openSpread(place, setting, true),
+  },
+};
 
 /** What a change is about. */
 type Target = Pick<RecordedChange, 'kind' | 'setting'>;
@@ -14,8 +42,8 @@ type Target = Pick<RecordedChange, 'kind' | 'setting'>;
  *
  * @throws FourtupleError FT_PRIVILEGE, FT_KERNEL where it cannot be read
  */
-export function readTarget({ handle, root }: ChangePlace, { kind, setting }: Target): string | null {
-  return kind === 'sysctl' ? readSetting(handle, setting) : readLine(root, setting);
+export function readTarget(place: ChangePlace, { kind, setting }: Target): string | null {
+  return TARGETS[kind].read(place, setting);
 }
 
 /**
@@ -37,8 +65,8 @@ export function withTargets<T>(
   }
 }
 
-function openTarget({ handle, root }: ChangePlace, { kind, setting }: Target): OpenTarget {
-  return kind === 'sysctl' ? openSetting(handle, setting) : openLine(root, setting);
+function openTarget(place: ChangePlace, { kind, setting }: Target): OpenTarget {
+  return TARGETS[kind].open(place, setting);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { detachSpread } from '../linux/spread-program.ts';
 import { FourtupleError } from '../tcp/error.ts';
 import { nameChange, quoteValue } from './change-text.ts';
 import { type ChangeState, readStates } from './entry-state.ts';
@@ -47,10 +48,11 @@ export function undoEntry(
   if (found.place === 'unreachable') throw found.error;
   if (found.place === 'gone') {
     const note = `${describeNamespace(entry.namespace)} is gone: ${found.why}`;
+    detachSpreads(entry);
     return { entry: close(entry, 'gone', note, journal), how: 'gone', restored: [], alreadyBack: [] };
   }
   try {
-    const place = { handle: found.handle, root };
+    const place = { handle: found.handle, root, force };
     const states = readStates(place, entry.changes);
     const conflicts = conflictsOf(entry, states, open);
     if (conflicts.length > 0 && !force) throw refusal(entry, conflicts);
@@ -61,6 +63,11 @@ export function undoEntry(
   } finally {
     found.handle.close();
   }
+}
+
+/** What is attached to a cgroup does not go with a network namespace. */
+function detachSpreads({ changes }: JournalEntry): void {
+  for (const { kind, setting } of changes) if (kind === 'spread' || kind === 'pinned-spread') detachSpread(setting);
 }
 
 function close(

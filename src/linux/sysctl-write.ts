@@ -2,7 +2,7 @@ import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { FourtupleError } from '../tcp/error.ts';
 import { hasCapability } from './capabilities.ts';
 import { printable } from './printable.ts';
-import { readOpenSysctl, sysctlPath } from './sysctl.ts';
+import { readOpenSysctl, sysctlName, sysctlPath } from './sysctl.ts';
 
 /**
  * A setting below `net.ipv4` that is open to be changed. It is that of the network namespace in which it was opened,
@@ -53,7 +53,7 @@ export class OpenSysctl {
     if (written < bytes.length) {
       throw new FourtupleError(
         'FT_KERNEL',
-        `net.ipv4.${this.name} cannot be set to '${printable(value)}': only ${written} bytes of it were taken`,
+        `${sysctlName(this.name)} cannot be set to '${printable(value)}': only ${written} bytes of it were taken`,
       );
     }
   }
@@ -69,18 +69,18 @@ export class OpenSysctl {
 }
 
 /**
- * The name of a setting below `net.ipv4`, and no path to anywhere else.
+ * The name of a setting below `net.ipv4`, or of `ipv6.…` below `net`, and no path to anywhere else.
  *
  * @throws FourtupleError FT_ARGUMENT where it is not
  */
 export function checkSettingName(name: string): string {
-  if (/^[a-z0-9_]+$/.test(name)) return name;
+  if (/^(?:ipv6\.)?[a-z0-9_]+$/.test(name)) return name;
   throw new FourtupleError('FT_ARGUMENT', `'${printable(name)}' is no name of a setting below net.ipv4`);
 }
 
 /** What is said where a setting is not there. */
 export function noSuchSetting(name: string, cause?: unknown): FourtupleError {
-  return new FourtupleError('FT_UNSUPPORTED', `there is no setting net.ipv4.${name} here`, {
+  return new FourtupleError('FT_UNSUPPORTED', `there is no setting ${sysctlName(name)} here`, {
     hint: 'This kernel has none, or only for the host’s network namespace.',
     cause,
   });
@@ -88,7 +88,7 @@ export function noSuchSetting(name: string, cause?: unknown): FourtupleError {
 
 /** @param value what was to be written; null where it has not come to that */
 function refusal(name: string, value: string | null, cause: NodeJS.ErrnoException): FourtupleError {
-  const setting = `net.ipv4.${name}`;
+  const setting = sysctlName(name);
   const errno = cause.code ?? cause.message;
   switch (errno) {
     case 'ENOENT':

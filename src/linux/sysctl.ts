@@ -18,8 +18,7 @@ export interface NetworkSettings extends ReuseSettings {
   readonly unprivilegedPortStart: number | null;
 }
 
-/** Below `net.ipv4`, in /proc/sys. */
-const FOLDER = '/proc/sys/net/ipv4';
+const FOLDER = '/proc/sys/net';
 /** Bytes that are enough for all settings but a long list of reserved ports. */
 const FEW_BYTES = 4_096;
 /** Bytes of the longest list, which has every second port: 32,768 items of six bytes at most. */
@@ -50,9 +49,14 @@ export function readSysctl(name: string): string | null {
   }
 }
 
-/** The file of a setting below `net.ipv4`. */
+/** The file of a setting below `net.ipv4`, or of `ipv6.…` below `net`. */
 export function sysctlPath(name: string): string {
-  return `${FOLDER}/${name}`;
+  return `${FOLDER}/${sysctlName(name).slice('net.'.length).replaceAll('.', '/')}`;
+}
+
+/** The whole name: `net.ipv4.tcp_tw_reuse` for `tcp_tw_reuse`, `net.ipv6.ip_nonlocal_bind` for `ipv6.ip_nonlocal_bind`. */
+export function sysctlName(name: string): string {
+  return name.startsWith('ipv6.') ? `net.${name}` : `net.ipv4.${name}`;
 }
 
 /**

@@ -1,0 +1,92 @@
+import { addLinkAddress, readLinkAddresses, removeLinkAddress } from '../linux/link-addresses.ts';
+import { addLocalRoute, hasLocalRoute, removeLocalRoute } from '../linux/local-routes.ts';
+import { inNamespace } from '../linux/network-namespace.ts';
+import { formatAddress, parseAddress } from '../tcp/address.ts';
+import { parseAddressBlock } from '../tcp/address-block.ts';
+import { FourtupleError } from '../tcp/error.ts';
+import { plural } from '../tcp/number-text.ts';
+import { liveFrom } from './live-from.ts';
+import { ADDED } from './recorded-change.ts';
+import type { ChangePlace, OpenTarget } from './target.ts';
+
+/** An address or a prefix, and the link that it is to be local to. */
+interface OnLink {
+  /** In canonical text; of a prefix the first one. */
+  readonly address: string;
+  readonly prefixLength: number;
+  readonly link: string;
+}
+
+/** How a change names it: `10.0.0.12/32 on eth0`. */
+export function nameOnLink({ address, prefixLength, link }: OnLink): string {
+  return `${address}/${prefixLength} on ${link}`;
+}
+
+/** @throws FourtupleError FT_ARGUMENT */
+function parseOnLink(setting: string): OnLink {
+  const [, address = '', length = '', link = ''] = /^([^/ ]+)\/(\d+) on (\S+)$/.exec(setting) ?? [];
+  if (link === '') throw new FourtupleError('FT_ARGUMENT', `'${setting}' is no address of a link`);
+  return { address: formatAddress(parseAddress(address)), prefixLength: Number(length), link };
+}
+
+/** {@link ADDED} where the link has the address; null where it has not, or is not there. */
+export function readAddress({ handle }: ChangePlace, setting: string): string | null {
+  const { address, link } = parseOnLink(setting);
+  const isThere = inNamespace(handle, readLinkAddresses).some((one) => one.address === address && one.link === link);
+  return isThere ? ADDED : null;
+}
+
+/** @throws FourtupleError FT_CHANGED where it is to be taken away, and live connections use it; see `addLinkAddress` */
+export function openAddress(place: ChangePlace, setting: string): OpenTarget {
+  const { address, prefixLength, link } = parseOnLink(setting);
+  return {
+    read: () => readAddress(place, setting),
+    write: (value) => {
+      if (value === null) refuseWhereUsed(place, setting);
+      inNamespace(place.handle, () =>
+        (value === null ? removeLinkAddress : addLinkAddress)(link, address, prefixLength),
+      );
+    },
+    close: () => {},
+  };
+}
+
+/** {@link ADDED} where the prefix is local to the link; null where it is not, or the link is not there. */
+export function readRoute({ handle }: ChangePlace, setting: string): string | null {
+  const { address, prefixLength, link } = parseOnLink(setting);
+  try {
+    return inNamespace(handle, () => hasLocalRoute(address, prefixLength, link)) ? ADDED : null;
+  } catch (error) {
+    if (error instanceof FourtupleError && error.code === 'FT_ARGUMENT') return null;
+    throw error;
+  }
+}
+
+/** @throws FourtupleError FT_CHANGED where it is to be taken away, and live connections use it; see `addLocalRoute` */
+export function openRoute(place: ChangePlace, setting: string): OpenTarget {
+  const { address, prefixLength, link } = parseOnLink(setting);
+  return {
+    read: () => readRoute(place, setting),
+    write: (value) => {
+      if (value === null) refuseWhereUsed(place, setting);
+      inNamespace(place.handle, () => (value === null ? removeLocalRoute : addLocalRoute)(address, prefixLength, link));
+    },
+    close: () => {},
+  };
+}
+
+/** Connections from an address that is taken away hear nothing any more, and end by their time-outs. */
+function refuseWhereUsed({ handle, force = false }: ChangePlace, setting: string): void {
+  if (force) return;
+  const { address, prefixLength } = parseOnLink(setting);
+  const block = parseAddressBlock(`${address}/${prefixLength}`);
+  const live = inNamespace(handle, () => liveFrom(block));
+  if (live === 0) return;
+  throw new FourtupleError(
+    'FT_CHANGED',
+    `${setting} is in use by ${plural(live, 'live connection')}, which would end`,
+    {
+      hint: 'Wait until they have ended; --force takes it away at once.',
+    },
+  );
+}
