@@ -44,6 +44,14 @@ export function blockContains(block: AddressBlock, address: Address): boolean {
   return true;
 }
 
+/** Whether the address that a block is written with is its first one: no bit is set that does not count. */
+export function isFirstOfBlock({ address, prefix }: AddressBlock): boolean {
+  return address.every((bits, word) => {
+    const counted = Math.min(32, Math.max(0, prefix - 32 * word));
+    return counted === 32 || (bits & (0xffff_ffff >>> counted)) === 0;
+  });
+}
+
 /** A block as {@link parseAddressBlock} reads it: `10.0.0.0/8`, a single address without a length, `*` for all. */
 export function formatAddressBlock({ address, prefix }: AddressBlock): string {
   if (prefix === 0) return '*';

@@ -1,7 +1,7 @@
 import type { Address } from './address.ts';
 import { type AddressBlock, blockContains, formatAddressBlock, parseAddressBlock } from './address-block.ts';
+import { splitEndpoint, tryParsePort } from './endpoint-text.ts';
 import { FourtupleError } from './error.ts';
-import { MAX_PORT } from './port-range.ts';
 
 /** Which lanes are meant: any part may be left open. */
 export interface LanePattern {
@@ -23,7 +23,8 @@ export function parseLanePattern(text: string): LanePattern {
   const parts = text.split('>');
   if (parts.length > 2 || text.trim() === '') throw wrongPattern(text, 'it has more than one >, or nothing');
   const [source, endpoint] = parts.length === 2 ? [parts[0] as string, parts[1] as string] : ['*', text];
-  const { host, port } = splitEndpoint(text, endpoint.trim());
+  const { host, port: portText } = splitEndpoint(endpoint.trim());
+  const port = portOf(text, portText);
   try {
     return { source: parseSide(source.trim()), destination: parseSide(host), port };
   } catch (cause) {
@@ -35,18 +36,11 @@ function parseSide(text: string): AddressBlock {
   return text === '' ? ANY : parseAddressBlock(text.replace(/^\[(.*)\]$/, '$1').replace(/%[^/]*/, ''));
 }
 
-function splitEndpoint(text: string, endpoint: string): { host: string; port: number | null } {
-  const bracketed = /^(\[[^\]]*\])(?::(.*))?$/.exec(endpoint);
-  const colon = endpoint.lastIndexOf(':');
-  const manyColons = endpoint.indexOf(':') !== colon;
-  if (bracketed === null && manyColons) return { host: endpoint, port: null };
-  const host = bracketed?.[1] ?? (colon < 0 ? endpoint : endpoint.slice(0, colon));
-  const port = bracketed === null ? (colon < 0 ? '*' : endpoint.slice(colon + 1)) : (bracketed[2] ?? '*');
-  if (port === '*') return { host, port: null };
-  if (!/^\d{1,5}$/.test(port) || Number(port) > MAX_PORT || Number(port) < 1) {
-    throw wrongPattern(text, `'${port}' is not a port`);
-  }
-  return { host, port: Number(port) };
+function portOf(text: string, port: string | null): number | null {
+  if (port === null || port === '*') return null;
+  const number = tryParsePort(port);
+  if (number === undefined) throw wrongPattern(text, `'${port}' is not a port`);
+  return number;
 }
 
 function wrongPattern(text: string, reason: string): FourtupleError {

@@ -15,8 +15,11 @@ export interface Lane {
   readonly device: string | null;
 }
 
-/** An address and a port as people write them: `10.0.1.9:8080`, `[2001:db8::9]:8080`. */
-export function formatEndpoint(address: string, port: number): string {
+/**
+ * An address and a port as people write them: `10.0.1.9:8080`, `[2001:db8::9]:8080`; ranges of them too:
+ * `10.0.1.9-10.0.1.12:8080`, `10.0.1.9:8080-8083`.
+ */
+export function formatEndpoint(address: string, port: number | string): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
