@@ -63,12 +63,49 @@ export function attachSpread(spread: Spread, directory: string, pinned: boolean,
   else held.set(directory, links);
 }
 
+/** A spread that its holder alone can tell things and detach. */
+export interface HeldSpread {
+  /** Not to be closed: they end with {@link detach}. */
+  readonly maps: SpreadMaps;
+  detach(): void;
+}
+
+/**
+ * Attaches a spread until its holder detaches it or ends, beside whatever is attached to the cgroup, which stays as it is.
+ * It is for a network namespace that no other spread is meant for. Else as {@link attachSpread}.
+ */
+export function holdSpread(spread: Spread, directory: string, netnsCookie: bigint): HeldSpread {
+  const { object, maps } = loadSpread(spread, netnsCookie);
+  const links: BpfLink[] = [];
+  const detach = (): void => {
+    for (const link of links) link.close();
+    object.close();
+  };
+  try {
+    links.push(object.attach(COUNTER));
+    for (const [program] of PROGRAMS[spread.kind]) links.push(object.attachToCgroup(program, directory));
+  } catch (error) {
+    detach();
+    throw error;
+  }
+  return { maps, detach };
+}
+
 /** Loads the programs of a spread, and attaches them nowhere: whether the kernel takes them. @throws like {@link attachSpread} */
 export function checkSpreadLoads(spread: Spread): void {
   withSpreadObject(spread, 0n, () => {});
 }
 
 function withSpreadObject(spread: Spread, netnsCookie: bigint, work: (object: BpfObject) => void): void {
+  const { object } = loadSpread(spread, netnsCookie);
+  try {
+    work(object);
+  } finally {
+    object.close();
+  }
+}
+
+function loadSpread(spread: Spread, netnsCookie: bigint): { readonly object: BpfObject; readonly maps: SpreadMaps } {
   const choices = choicesOf(spread) ?? 1;
   const groups = spread.kind === 'sources' ? Math.min(MOST_GROUPS, Math.floor(MOST_LANES / choices)) : 1;
   const lanes = groups * choices;
@@ -77,9 +114,10 @@ function withSpreadObject(spread: Spread, netnsCookie: bigint, work: (object: Bp
   try {
     const maps = SpreadMaps.fromObject(spread.kind, object);
     maps.writeSpread(spread, { netnsCookie, heldTicks: heldTicks(), mostGroups: groups });
-    work(object);
-  } finally {
+    return { object, maps };
+  } catch (error) {
     object.close();
+    throw error;
   }
 }
 
