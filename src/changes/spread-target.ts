@@ -2,7 +2,7 @@ import { networkNamespaceCookie } from '../linux/namespace-cookie.ts';
 import { inNamespace } from '../linux/network-namespace.ts';
 import { attachSpread, detachSpread, findSpread } from '../linux/spread-program.ts';
 import { FourtupleError } from '../tcp/error.ts';
-import { formatSpread, parseSpread } from '../tcp/spread.ts';
+import { formatSpread, parseSpread } from '../tcp/spread-text.ts';
 import type { ChangePlace, OpenTarget } from './target.ts';
 
 /** What the spread of a cgroup does; null where it has none, or is not there. @param directory of the cgroup */

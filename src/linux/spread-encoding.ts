@@ -1,5 +1,7 @@
 import { type Address, formatAddress, isIPv4, parseAddress } from '../tcp/address.ts';
-import type { DestinationRule, Endpoint, SpreadSource } from '../tcp/spread.ts';
+import type { DestinationRule } from '../tcp/destination-rule.ts';
+import type { Endpoint } from '../tcp/endpoint.ts';
+import type { SpreadSource } from '../tcp/spread-source.ts';
 import { CHOICE, ENDPOINT, maskOf, RULE, readAddress, writeAddress, writeEndpoint } from './spread-layout.ts';
 
 /** Choices and rules of a spread, as its maps hold them. */
@@ -8,10 +10,6 @@ const IPV4_OFFSET = 96;
 
 function bitsOf(address: Address, prefixLength: number): number {
   return isIPv4(address) ? prefixLength + IPV4_OFFSET : prefixLength;
-}
-
-export function isPrefix({ address, prefixLength }: SpreadSource): boolean {
-  return prefixLength < (address.includes(':') ? 128 : 32);
 }
 
 export function sourceChoice({ address, prefixLength }: SpreadSource): DataView<ArrayBuffer> {

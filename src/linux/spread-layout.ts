@@ -1,5 +1,5 @@
 import { type Address, parseAddress } from '../tcp/address.ts';
-import type { Endpoint } from '../tcp/spread.ts';
+import type { Endpoint } from '../tcp/endpoint.ts';
 
 /** What the maps of bpf/lanes.h hold: offsets in bytes, counts in the machine's byte order, addresses in the network's. */
 

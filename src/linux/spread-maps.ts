@@ -1,10 +1,11 @@
-import type { Endpoint, Spread } from '../tcp/spread.ts';
+import type { Endpoint } from '../tcp/endpoint.ts';
+import type { Spread } from '../tcp/spread.ts';
+import { isOneAddress } from '../tcp/spread-source.ts';
 import type { BpfMap } from './bpf-map.ts';
 import {
   encodeRule,
   endpointChoice,
   exactly,
-  isPrefix,
   readEndpoint,
   readRule,
   readSource,
@@ -156,7 +157,7 @@ export class SpreadMaps {
         lanes.push(
           'port' in chosen
             ? { index, source: null, destination: chosen, ...counts }
-            : { index, source: isPrefix(chosen) ? null : chosen.address, destination, ...counts },
+            : { index, source: isOneAddress(chosen) ? chosen.address : null, destination, ...counts },
         );
       }
     }

@@ -1,6 +1,7 @@
 import { TICKS } from '../linux/spread-layout.ts';
 import type { SpreadMaps } from '../linux/spread-maps.ts';
-import type { Endpoint, Spread } from '../tcp/spread.ts';
+import type { Endpoint } from '../tcp/endpoint.ts';
+import { choicesOf, type Spread } from '../tcp/spread.ts';
 import type { HeldLane } from './held-slots.ts';
 
 /** Of a lane that nobody holds. */
@@ -14,7 +15,7 @@ const NONE = new Float64Array(TICKS);
  */
 export function correctCounts(maps: SpreadMaps, spread: Spread, lanes: readonly HeldLane[]): void {
   // A prefix has a lane for each of its addresses, and none of them fills.
-  if (spread.kind === 'sources' && spread.sources.some(isPrefix)) return;
+  if (choicesOf(spread) === null) return;
   for (const [index, after] of heldByIndex(maps, spread, lanes)) maps.correct(index, after);
 }
 
@@ -39,10 +40,6 @@ function heldByIndex(maps: SpreadMaps, spread: Spread, lanes: readonly HeldLane[
   }
   for (const index of maps.laneIndices()) if (!held.has(index)) held.set(index, NONE);
   return held;
-}
-
-function isPrefix({ address, prefixLength }: { readonly address: string; readonly prefixLength: number }): boolean {
-  return prefixLength < (address.includes(':') ? 128 : 32);
 }
 
 function nameOf({ address, port }: Endpoint): string {

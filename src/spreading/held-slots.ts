@@ -3,8 +3,10 @@ import type { SocketSource, SocketView } from '../linux/socket-source.ts';
 import { TICK_SECONDS, TICKS } from '../linux/spread-layout.ts';
 import { type Address, formatAddress, parseAddress } from '../tcp/address.ts';
 import { type AddressBlock, blockContains } from '../tcp/address-block.ts';
+import type { DestinationRule } from '../tcp/destination-rule.ts';
+import type { Endpoint } from '../tcp/endpoint.ts';
 import type { PortRange } from '../tcp/port-range.ts';
-import type { DestinationRule, Endpoint, Spread } from '../tcp/spread.ts';
+import type { Spread } from '../tcp/spread.ts';
 import { CONNECTED_STATES } from '../tcp/state.ts';
 import { AddressIndex } from './address-index.ts';
 

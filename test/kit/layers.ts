@@ -9,7 +9,7 @@ export type SourceTree = ReadonlyMap<string, string>;
 const LAYERS = [
   ['cli'],
   ['lab', 'agent'],
-  ['plan', 'diagnosis', 'recycling'],
+  ['plan', 'diagnosis', 'recycling', 'spreading'],
   ['census', 'changes'],
   ['remedies', 'linux'],
   ['tcp'],

@@ -1,0 +1,108 @@
+import type { NamespaceHandle } from '../linux/namespace-handle.ts';
+import { inNamespace } from '../linux/network-namespace.ts';
+import type { SpreadCounts, SpreadMaps } from '../linux/spread-maps.ts';
+import { findSpread } from '../linux/spread-program.ts';
+import { readNetworkSettings } from '../linux/sysctl.ts';
+import type { Endpoint } from '../tcp/endpoint.ts';
+import { FourtupleError } from '../tcp/error.ts';
+import type { PortRange } from '../tcp/port-range.ts';
+import type { Spread } from '../tcp/spread.ts';
+import { isOneAddress } from '../tcp/spread-source.ts';
+import { correctCounts } from './correct-counts.ts';
+import { type HeldLane, HeldSlots } from './held-slots.ts';
+
+/** A lane that connections are spread to, with what the kernel has counted of it. */
+export interface SpreadLane {
+  /** null: every address of the prefix. */
+  readonly source: string | null;
+  readonly destination: Endpoint;
+  readonly used: number;
+  readonly timeWait: number;
+  /** Since it was attached. */
+  readonly attempts: number;
+  readonly refusals: number;
+}
+
+/** A spread that is attached: it is told what the census sees, and asked what it has counted. */
+export class RunningSpread {
+  readonly spread: Spread;
+  readonly #handle: NamespaceHandle;
+  readonly #directory: string;
+  readonly #maps: SpreadMaps;
+
+  /** @throws FourtupleError FT_CHANGED where none is attached to the cgroup */
+  constructor(handle: NamespaceHandle, directory: string) {
+    const found = findSpread(directory);
+    if (found === null) throw new FourtupleError('FT_CHANGED', `no spread is attached to ${directory} any more`);
+    this.spread = found.spread;
+    this.#maps = found.maps;
+    this.#handle = handle;
+    this.#directory = directory;
+  }
+
+  /** Tells it what is held already, and lets it spread. */
+  begin(): void {
+    const lanes = this.#held();
+    for (const destination of [...exactDestinations(this.spread), ...lanes.map((lane) => lane.destination)]) {
+      if (this.spread.kind === 'sources') this.#maps.addGroup(destination);
+    }
+    correctCounts(this.#maps, this.spread, lanes);
+    this.#maps.enable();
+  }
+
+  /** Tells it what is held now. */
+  correct(): void {
+    correctCounts(this.#maps, this.spread, this.#held());
+  }
+
+  /** Whether it is attached still: another process may take it back, and its cgroup may go. */
+  isThere(): boolean {
+    const found = findSpread(this.#directory);
+    found?.maps.close();
+    return found !== null;
+  }
+
+  counts(): SpreadCounts {
+    return this.#maps.readCounts();
+  }
+
+  /** Those that are held, and those that connections were tried on; in the order of destination and choice. */
+  lanes(): SpreadLane[] {
+    const held = this.#held();
+    return this.#maps.readLanes().map(({ source, destination, attempts, refusals }) => {
+      const own = held.filter(
+        (lane) => isSame(lane.destination, destination) && (source ?? lane.source) === lane.source,
+      );
+      const timeWait = own.reduce((sum, lane) => sum + lane.timeWait, 0);
+      const used = own.reduce((sum, lane) => sum + lane.live, timeWait);
+      return { source, destination, used, timeWait, attempts, refusals };
+    });
+  }
+
+  close(): void {
+    this.#maps.close();
+  }
+
+  #held(): HeldLane[] {
+    return inNamespace(this.#handle, () => HeldSlots.count(this.spread, ephemeralRange()).lanes());
+  }
+}
+
+const ANY: PortRange = { low: 1, high: 65_535 };
+
+/** Of the namespace that the calling thread is in. */
+function ephemeralRange(): PortRange {
+  return readNetworkSettings().portRange ?? ANY;
+}
+
+/** Those that rules name with address and port. */
+function exactDestinations(spread: Spread): Endpoint[] {
+  if (spread.kind === 'destinations') return [];
+  return spread.to.flatMap(({ address, prefixLength, port }) =>
+    port !== null && isOneAddress({ address, prefixLength }) ? [{ address, port }] : [],
+  );
+}
+
+function isSame(a: Endpoint, b: Endpoint): boolean {
+  return a.port === b.port && a.address === b.address;
+}
