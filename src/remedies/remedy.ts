@@ -80,4 +80,6 @@ export interface Remedy {
   changes?(machine: Machine): readonly Change[];
   /** Whether the program does it by releasing sockets for as long as it runs, which leaves nothing to take back. */
   readonly releases?: true;
+  /** What the program spreads the connections of a cgroup over, where a person says from where to where (eBPF). */
+  readonly spreads?: 'sources' | 'destinations';
 }
