@@ -25,11 +25,11 @@ const TARGETS: Readonly<Record<RecordedChange['kind'], TargetKind>> = {
   address: { read: readAddress, open: openAddress },
   route: { read: readRoute, open: openRoute },
   spread: {
-    read: (_place, setting) => readSpread(setting),
+    read: readSpread,
     open: (place, setting) => openSpread(place, setting, false),
   },
   'pinned-spread': {
-    read: (_place, setting) => readSpread(setting),
+    read: readSpread,
     open: (place, setting) => openSpread(place, setting, true),
   },
 };

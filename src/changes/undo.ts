@@ -66,8 +66,11 @@ export function undoEntry(
 }
 
 /** What is attached to a cgroup does not go with a network namespace. */
-function detachSpreads({ changes }: JournalEntry): void {
-  for (const { kind, setting } of changes) if (kind === 'spread' || kind === 'pinned-spread') detachSpread(setting);
+function detachSpreads({ changes, namespace: { cookie } }: JournalEntry): void {
+  if (cookie === null) return;
+  for (const { kind, setting } of changes) {
+    if (kind === 'spread' || kind === 'pinned-spread') detachSpread(setting, BigInt(cookie));
+  }
 }
 
 function close(

@@ -1,14 +1,31 @@
 import { FourtupleError } from '../tcp/error.ts';
 import type { FixFlags } from './fix-flags.ts';
-
-const RECYCLING = 'recycle-time-wait';
+import { flagName } from './flag-name.ts';
 
 type Flag = Exclude<keyof FixFlags, 'observe' | 'json'>;
 
+/** Flags of some remedies only. */
+const RECYCLING = ['recycle-time-wait'];
+const SPREADS = ['spread-sources', 'spread-destinations'];
+const OWNERS: Readonly<Partial<Record<Flag, readonly string[]>>> = {
+  to: ['wider-range', 'spread-sources'],
+  threshold: RECYCLING,
+  for: [...RECYCLING, ...SPREADS],
+  sources: ['spread-sources'],
+  addTo: ['spread-sources'],
+  from: ['spread-destinations'],
+  over: ['spread-destinations'],
+  cgroup: SPREADS,
+  unit: SPREADS,
+  pid: SPREADS,
+  container: SPREADS,
+  detach: SPREADS,
+};
+
 /** What needs a remedy. */
-const OF_REMEDIES: readonly Flag[] = ['apply', 'persist', 'force', 'to', 'threshold', 'for'];
+const OF_REMEDIES: readonly Flag[] = ['apply', 'persist', 'force', ...(Object.keys(OWNERS) as Flag[])];
 /** What says what is to be applied, or how. */
-const NOT_OF_UNDO: readonly Flag[] = ['persist', 'lane', 'to', 'threshold', 'for'];
+const NOT_OF_UNDO: readonly Flag[] = ['persist', 'lane', ...(Object.keys(OWNERS) as Flag[])];
 
 /** @throws FourtupleError FT_ARGUMENT where flags exclude each other, or lack what they go with */
 export function checkFixFlags(flags: FixFlags, remedy: string | undefined): void {
@@ -19,20 +36,22 @@ export function checkFixFlags(flags: FixFlags, remedy: string | undefined): void
   if (remedy === undefined) {
     const [first] = given(flags, OF_REMEDIES);
     if (first === undefined) return;
-    throw new FourtupleError('FT_ARGUMENT', `--${first} goes with a remedy, and none is named`, {
+    throw new FourtupleError('FT_ARGUMENT', `${flagName(first)} goes with a remedy, and none is named`, {
       hint: '`fourtuple fix` lists those that can be applied here.',
     });
   }
-  if (flags.to !== undefined && remedy !== 'wider-range') {
-    throw new FourtupleError('FT_ARGUMENT', `--to is the range of wider-range: leave it out for ${remedy}`);
+  for (const [flag, owners] of Object.entries(OWNERS) as [Flag, readonly string[]][]) {
+    if (owners.includes(remedy) || given(flags, [flag]).length === 0) continue;
+    throw new FourtupleError(
+      'FT_ARGUMENT',
+      `${flagName(flag)} goes with ${owners.join(' and ')}: leave it out for ${remedy}`,
+    );
   }
-  if (remedy === RECYCLING) {
-    if (flags.persist !== true) return;
-    throw new FourtupleError('FT_ARGUMENT', `${RECYCLING} changes no setting that could be kept: leave out --persist`);
+  if (flags.persist === true && [...RECYCLING, ...SPREADS].includes(remedy)) {
+    throw new FourtupleError('FT_ARGUMENT', `${remedy} changes no setting that could be kept: leave out --persist`);
   }
-  const [first] = given(flags, ['threshold', 'for']);
-  if (first !== undefined) {
-    throw new FourtupleError('FT_ARGUMENT', `--${first} goes with ${RECYCLING}: leave it out for ${remedy}`);
+  if (flags.detach === true && flags.for !== undefined) {
+    throw new FourtupleError('FT_ARGUMENT', 'what is detached stays until --undo: leave out --for, or --detach');
   }
 }
 
@@ -44,7 +63,7 @@ function checkUndo(flags: FixFlags, remedy: string | undefined): void {
   }
   const [first] = given(flags, NOT_OF_UNDO);
   if (first !== undefined) {
-    throw new FourtupleError('FT_ARGUMENT', `--undo restores what was there before: leave out --${first}`);
+    throw new FourtupleError('FT_ARGUMENT', `--undo restores what was there before: leave out ${flagName(first)}`);
   }
   if (typeof flags.undo === 'number' && flags.netns !== undefined) {
     throw new FourtupleError('FT_ARGUMENT', `entry ${flags.undo} tells its namespace: leave out --netns`);

@@ -1,9 +1,8 @@
 import { buildCommand, type Command, type CommandContext } from '@stricli/core';
 import { parseThreshold } from '../recycling/threshold.ts';
 import { parseLanePattern } from '../tcp/lane-pattern.ts';
-import { parsePortRange } from '../tcp/port-range.ts';
 import type { FixFlags } from './fix-flags.ts';
-import { parseObserveMs, parseRunMs, parseUndo } from './flags.ts';
+import { parseObserveMs, parsePid, parseRunMs, parseUndo } from './flags.ts';
 
 export const fixCommand: Command<CommandContext> = buildCommand<FixFlags, [string?], CommandContext>({
   loader: async () => (await import('./fix.ts')).fix,
@@ -11,10 +10,74 @@ export const fixCommand: Command<CommandContext> = buildCommand<FixFlags, [strin
     flags: {
       to: {
         kind: 'parsed',
-        parse: parsePortRange,
+        parse: String,
         optional: true,
-        placeholder: 'LOW-HIGH',
-        brief: 'With wider-range: the ephemeral range, in place of the widest',
+        variadic: true,
+        placeholder: 'LOW-HIGH|DESTINATION',
+        brief:
+          'With wider-range: the ephemeral range, in place of the widest. With spread-sources: the destinations, 10.0.1.9:8080, 10.0.1.0/24:443, 10.0.1.9',
+      },
+      sources: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        placeholder: 'ADDRESSES',
+        brief: 'With spread-sources: 10.0.0.10-10.0.0.17, several with commas, or a prefix of IPv6: 2001:db8::/64',
+      },
+      addTo: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        placeholder: 'LINK',
+        brief: 'With spread-sources: adds the addresses that are missing to this link, and takes them away at the end',
+      },
+      from: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        placeholder: 'ADDRESS:PORT',
+        brief: 'With spread-destinations: the destination that the program asks for',
+      },
+      over: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        placeholder: 'ADDRESS:PORTS,…',
+        brief: 'With spread-destinations: where its connections go, 10.0.1.9:8080-8083,10.0.1.10:8080',
+      },
+      cgroup: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        placeholder: 'PATH',
+        brief: 'With a spread: connections of this version-2 cgroup, /system.slice/haproxy.service',
+      },
+      unit: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        placeholder: 'NAME',
+        brief: 'With a spread: connections of this systemd unit',
+      },
+      pid: {
+        kind: 'parsed',
+        parse: parsePid,
+        optional: true,
+        placeholder: 'PID',
+        brief: 'With a spread: connections of the cgroup that this process is in',
+      },
+      container: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        placeholder: 'ID',
+        brief: 'With a spread: connections of this container',
+      },
+      detach: {
+        kind: 'boolean',
+        optional: true,
+        withNegated: false,
+        brief: 'With a spread: it stays when fourtuple ends, until --undo; else until Ctrl-C',
       },
       lane: {
         kind: 'parsed',
@@ -76,7 +139,8 @@ export const fixCommand: Command<CommandContext> = buildCommand<FixFlags, [strin
         parse: parseRunMs,
         optional: true,
         placeholder: 'TIME|ever',
-        brief: 'With recycle-time-wait: goes on for so long, or until Ctrl-C; else releases once',
+        brief:
+          'With recycle-time-wait: goes on for so long, or until Ctrl-C; else releases once. With a spread: ends it then',
       },
       json: { kind: 'boolean', optional: true, withNegated: false, brief: 'What is listed or done, as JSON' },
     },
@@ -99,6 +163,14 @@ export const fixCommand: Command<CommandContext> = buildCommand<FixFlags, [strin
       {
         input: "recycle-time-wait --lane '*>10.0.1.9:8080' --for 10m --apply",
         brief: 'release old TIME_WAIT slots of one backend, for ten minutes',
+      },
+      {
+        input: 'spread-sources --sources 10.0.0.10-10.0.0.17 --to 10.0.1.9:8080 --unit haproxy --apply',
+        brief: 'eight lanes in place of one, without touching the program',
+      },
+      {
+        input: 'spread-destinations --from 10.0.1.9:8080 --over 10.0.1.9:8080-8083 --pid 811 --detach --apply',
+        brief: 'four ports in place of one',
       },
       { input: '--undo', brief: 'take back what was applied last' },
       { input: '--undo 3', brief: 'take back entry 3, as the list numbers them' },

@@ -12,7 +12,7 @@ import { checkRange } from '../remedies/range-choice.ts';
 import type { Remedy } from '../remedies/remedy.ts';
 import { sysctlCommand } from '../remedies/sysctl-command.ts';
 import { FourtupleError } from '../tcp/error.ts';
-import { formatRange, type PortRange } from '../tcp/port-range.ts';
+import { formatRange, type PortRange, parsePortRange } from '../tcp/port-range.ts';
 import type { FixFlags } from './fix-flags.ts';
 import { type FixPlace, type Looked, lookAt } from './fix-place.ts';
 import type { FixNothing } from './fix-report.ts';
@@ -45,9 +45,10 @@ export interface Prepared extends Looked {
 export async function prepare(
   place: FixPlace,
   remedy: Remedy,
-  { lane: pattern, to, persist = false }: FixFlags,
+  { lane: pattern, to: text, persist = false }: FixFlags,
   open: readonly JournalEntry[],
 ): Promise<Prepared | FixNothing> {
+  const to = chosenRange(text);
   const looked = await lookAt(place, pattern);
   const { examination } = looked;
   const { machine } = examination;
@@ -76,6 +77,14 @@ export async function prepare(
     missing: missing.filter(({ kind }) => kind === 'privilege').map(({ text }) => text),
     byHand: changes.some(({ kind }) => kind === 'sysctl') ? sysctlCommand(wanted, machine) : null,
   };
+}
+
+/** The range that is asked for; undefined for the widest. @throws FourtupleError FT_PORT_RANGE, FT_ARGUMENT */
+export function chosenRange(to: FixFlags['to']): PortRange | undefined {
+  if (to === undefined) return undefined;
+  const [text = '', ...more] = to;
+  if (more.length === 0) return parsePortRange(text);
+  throw new FourtupleError('FT_ARGUMENT', `--to is given ${to.length} times, and there is one range`);
 }
 
 /** What is in force by an entry already can still be kept over the next boot. */

@@ -5,7 +5,7 @@ import { nearNames } from '../tcp/near-names.ts';
 
 /** The remedies that the program itself can do. */
 export const FIXES: readonly Remedy[] = REMEDIES.filter(
-  ({ changes, releases }) => changes !== undefined || releases === true,
+  ({ changes, releases, spreads }) => changes !== undefined || releases === true || spreads !== undefined,
 );
 
 /**

@@ -4,12 +4,13 @@ import type { RecordedChange } from '../changes/recorded-change.ts';
 import type { LaneEffect } from '../diagnosis/remedy-effect.ts';
 import type { HostReport } from '../diagnosis/report.ts';
 import type { Instruction } from '../remedies/instruction.ts';
+import type { FixSpread } from './fix-spread-report.ts';
 
 /**
  * What `fix --json` prints: one object, told apart by `action`. Field names are a promise; times are in seconds, rates per
  * second, and what is unknown is null.
  */
-export type FixReport = FixList | FixPreview | FixNothing | FixApplied | FixUndone;
+export type FixReport = FixList | FixPreview | FixNothing | FixApplied | FixSpread | FixUndone;
 
 /** What was looked at. */
 export interface FixHead {

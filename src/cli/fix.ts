@@ -1,3 +1,5 @@
+import type { Remedy } from '../remedies/remedy.ts';
+import type { PortRange } from '../tcp/port-range.ts';
 import { checkFixFlags } from './fix-combination.ts';
 import type { FixFlags } from './fix-flags.ts';
 
@@ -21,8 +23,13 @@ async function fixBy(id: string, flags: FixFlags): Promise<void> {
     await recycleLanes(flags);
     return;
   }
-  const { to } = flags;
-  const remedy = to === undefined ? found : (await import('../remedies/wider-range.ts')).widerRangeTo(to);
+  const { spreads } = found;
+  if (spreads !== undefined) {
+    const { spreadConnections } = await import('./fix-spread.ts');
+    await spreadConnections(flags, { ...found, spreads });
+    return;
+  }
+  const remedy = flags.to === undefined ? found : await widerRange(flags.to);
   if (flags.apply === true) {
     const { apply } = await import('./fix-apply.ts');
     await apply(flags, remedy);
@@ -30,4 +37,12 @@ async function fixBy(id: string, flags: FixFlags): Promise<void> {
     const { preview } = await import('./fix-preview.ts');
     await preview(flags, remedy);
   }
+}
+
+async function widerRange(to: NonNullable<FixFlags['to']>): Promise<Remedy> {
+  const [{ widerRangeTo }, { chosenRange }] = await Promise.all([
+    import('../remedies/wider-range.ts'),
+    import('./fix-prepare.ts'),
+  ]);
+  return widerRangeTo(chosenRange(to) as PortRange);
 }

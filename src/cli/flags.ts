@@ -75,3 +75,9 @@ export function parseUndo(text: string): 'last' | 'all' | number {
     `'${text}' is not the number of an entry: write --undo, --undo 3 or --undo all`,
   );
 }
+
+/** Reads the number of a process. @throws FourtupleError FT_ARGUMENT */
+export function parsePid(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new FourtupleError('FT_ARGUMENT', `'${text}' is not the number of a process: write --pid 811`);
+}

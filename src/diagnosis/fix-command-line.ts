@@ -4,8 +4,8 @@ import { formatLane } from '../tcp/lane.ts';
 /**
  * What has this program do a remedy that is possible here: `fourtuple fix tcp-tw-reuse --netns web --apply`, for a shell.
  *
- * @returns null where the program cannot do it, where it would change nothing, and where the network namespace is not of the
- *   machine at hand
+ * @returns null where the program cannot do it, where it would change nothing, where something must be filled in (as for what
+ *   spreads connections), and where the network namespace is not of the machine at hand
  */
 export function fixCommandLine(remedy: Remedy, { lane, machine }: Situation): string | null {
   const { fixFlags } = machine;

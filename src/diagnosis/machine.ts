@@ -8,7 +8,7 @@ import type { Machine } from '../remedies/machine.ts';
 import { meanTimeWaitSeconds } from '../tcp/time-wait.ts';
 import type { NamespaceReport } from './report.ts';
 
-const ASKED: readonly Capability[] = ['CAP_NET_ADMIN', 'CAP_SYS_ADMIN'];
+const ASKED: readonly Capability[] = ['CAP_BPF', 'CAP_NET_ADMIN', 'CAP_SYS_ADMIN'];
 
 /** Which machine it is, and which namespace of it: what a census does not know. */
 export interface MachineIdentity extends Pick<NamespaceReport, 'name' | 'holder'> {

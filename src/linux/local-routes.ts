@@ -21,7 +21,7 @@ const { EEXIST, ENOENT, ESRCH } = constants.errno;
  * @param prefixLength in bits of the family's own addresses: 0 to 32, or 128
  * @returns false where there is such a route of that prefix, of whatever link: nothing was changed
  * @throws FourtupleError FT_ADDRESS, FT_ARGUMENT where it is no prefix or there is no such link; FT_PRIVILEGE without
- *   CAP_NET_ADMIN; FT_KERNEL otherwise, naming the errno: ENETDOWN where the link is down (IPv4)
+ *   CAP_NET_ADMIN; FT_KERNEL otherwise, naming the errno: ENETDOWN for a prefix of IPv6 where the link is down
  */
 export function addLocalRoute(address: string, prefixLength: number, link: string): boolean {
   const prefix = parseNetwork(address, prefixLength);

@@ -61,6 +61,12 @@ export class SpreadMaps {
     return new SpreadMaps(kind, new Map(NAMES.map((name) => [name, object.map(name)])));
   }
 
+  /** Of the network namespace whose connections are meant; null where the maps have gone. */
+  get netnsCookie(): bigint | null {
+    if (!this.#maps.has('settings')) return null;
+    return this.#entry('settings', 0, SETTINGS.size).getBigUint64(SETTINGS.netnsCookie, true);
+  }
+
   /** What it was told to do. */
   readSpread(): Spread {
     const settings = this.#entry('settings', 0, SETTINGS.size);

@@ -32,7 +32,7 @@ const MOST_GROUPS = 1_024;
 /** Where bpf file systems are mounted on most machines. */
 const BPF_FILE_SYSTEM = '/sys/fs/bpf';
 
-/** What this process holds, by the cgroup's directory: it ends with the process. */
+/** What this process holds, by the cgroup's directory and the namespace's cookie: it ends with the process. */
 const held = new Map<string, readonly BpfLink[]>();
 
 /**
@@ -46,7 +46,7 @@ const held = new Map<string, readonly BpfLink[]>();
  *   attached then
  */
 export function attachSpread(spread: Spread, directory: string, pinned: boolean, netnsCookie: bigint): void {
-  const folder = pinned ? newPinFolder(directory) : null;
+  const folder = pinned ? newPinFolder(directory, netnsCookie) : null;
   const links: BpfLink[] = [];
   try {
     withSpreadObject(spread, netnsCookie, (object) => {
@@ -60,7 +60,7 @@ export function attachSpread(spread: Spread, directory: string, pinned: boolean,
     throw error;
   }
   if (pinned) for (const link of links) link.close();
-  else held.set(directory, links);
+  else held.set(nameOf(directory, netnsCookie), links);
 }
 
 /** A spread that its holder alone can tell things and detach. */
@@ -143,50 +143,72 @@ export interface FoundSpread {
 }
 
 /**
- * The spread that is attached to a cgroup.
+ * The spread that is attached to a cgroup, for the connections of one network namespace.
  *
+ * @param netnsCookie of the network namespace
  * @param scope `all`: or to one above it
  * @returns null where there is none, or the cgroup is gone
  * @throws FourtupleError FT_UNSUPPORTED, FT_PRIVILEGE, FT_KERNEL
  */
-export function findSpread(directory: string, scope: 'own' | 'all' = 'own'): FoundSpread | null {
+export function findSpread(directory: string, netnsCookie: bigint, scope: 'own' | 'all' = 'own'): FoundSpread | null {
   if (!existsSync(directory)) return null;
   const attached = programsOfCgroup(directory, 'connect4', scope);
   for (const kind of ['sources', 'destinations'] as const) {
     const [program] = PROGRAMS[kind].at(-1) as readonly [string, AttachType];
-    const found = attached.find(({ name }) => name === program);
-    if (found === undefined) continue;
-    const maps = new SpreadMaps(kind, mapsOfProgram(found.id));
-    return { maps, spread: maps.readSpread() };
+    for (const { id } of attached.filter(({ name }) => name === program)) {
+      const maps = new SpreadMaps(kind, mapsOfProgram(id));
+      if (maps.netnsCookie === netnsCookie) return { maps, spread: maps.readSpread() };
+      maps.close();
+    }
   }
   return null;
 }
 
-/** Detaches what is attached to a cgroup, by whomever; what is not is no error. @throws FourtupleError FT_PRIVILEGE, FT_KERNEL */
-export function detachSpread(directory: string): void {
+/**
+ * Detaches what is attached to a cgroup for one network namespace, by whomever; what is not is no error.
+ *
+ * @throws FourtupleError FT_PRIVILEGE, FT_KERNEL
+ */
+export function detachSpread(directory: string, netnsCookie: bigint): void {
   if (existsSync(directory)) {
     const ours = new Set<number>();
     for (const [name, at] of [...PROGRAMS.sources, ...PROGRAMS.destinations]) {
-      for (const program of programsOfCgroup(directory, at, 'own')) if (program.name === name) ours.add(program.id);
+      for (const program of programsOfCgroup(directory, at, 'own')) {
+        if (program.name === name && isFor(program.id, netnsCookie)) ours.add(program.id);
+      }
     }
     if (ours.size > 0) detachFromCgroup(statSync(directory).ino, ours);
   }
-  for (const link of held.get(directory) ?? []) link.close();
-  held.delete(directory);
-  const folder = pinFolder(directory);
+  const name = nameOf(directory, netnsCookie);
+  for (const link of held.get(name) ?? []) link.close();
+  held.delete(name);
+  const folder = pinFolder(directory, netnsCookie);
   if (folder !== null && existsSync(folder)) removePins(folder);
 }
 
+function isFor(program: number, netnsCookie: bigint): boolean {
+  const maps = new SpreadMaps('sources', mapsOfProgram(program));
+  try {
+    return maps.netnsCookie === netnsCookie;
+  } finally {
+    maps.close();
+  }
+}
+
+function nameOf(directory: string, netnsCookie: bigint): string {
+  return `${netnsCookie} ${directory}`;
+}
+
 /** null where no bpf file system is mounted. Names there have no dots, and no more than 255 bytes. */
-function pinFolder(directory: string): string | null {
+function pinFolder(directory: string, netnsCookie: bigint): string | null {
   const mounts = readMounts('bpf');
   const mount = mounts.find(({ point }) => point === BPF_FILE_SYSTEM) ?? mounts[0];
-  const name = createHash('sha256').update(directory).digest('hex').slice(0, 16);
+  const name = createHash('sha256').update(nameOf(directory, netnsCookie)).digest('hex').slice(0, 16);
   return mount === undefined ? null : `${mount.point}/fourtuple/${name}`;
 }
 
-function newPinFolder(directory: string): string {
-  const folder = pinFolder(directory);
+function newPinFolder(directory: string, netnsCookie: bigint): string {
+  const folder = pinFolder(directory, netnsCookie);
   if (folder === null) {
     throw new FourtupleError('FT_UNSUPPORTED', 'no bpf file system is mounted, on which it could be kept', {
       hint: `mount -t bpf bpf ${BPF_FILE_SYSTEM}; or leave out --detach: it lasts for as long as fourtuple runs then.`,

@@ -26,13 +26,16 @@ const MORE_DESTINATIONS: ReadonlySet<Remedy> = new Set([moreDestinationAddresses
 
 /**
  * The remedies of the catalog that can be had on a machine of a tier, in its order. Where connections are kept, keeping some
- * is none: it is requests that it would count, and those that overflow are counted here.
+ * is none: it is requests that it would count, and those that overflow are counted here. What spreads connections without
+ * touching their program is none either: a topology has no programs, and more addresses or ports are counted here already.
  */
 export function possibleRemedies({ traffic }: Tier, machine: Machine): readonly Remedy[] {
   const isKeeping = traffic !== null && traffic.keptPerLane > 0;
   return REMEDIES.filter(
     (remedy) =>
-      !(isKeeping && remedy === keepConnections) && remedy.missing(machine).every(({ kind }) => kind === 'privilege'),
+      remedy.spreads === undefined &&
+      !(isKeeping && remedy === keepConnections) &&
+      remedy.missing(machine).every(({ kind }) => kind === 'privilege'),
   );
 }
 

@@ -12,6 +12,8 @@ import { recycleTimeWait } from './recycle-time-wait.ts';
 import type { Remedy } from './remedy.ts';
 import { reserveListeners } from './reserve-listeners.ts';
 import { shorterReuseDelay } from './shorter-reuse-delay.ts';
+import { spreadDestinations } from './spread-destinations.ts';
+import { spreadSources } from './spread-sources.ts';
 import { tcpTwRecycle } from './tcp-tw-recycle.ts';
 import { tcpTwReuse } from './tcp-tw-reuse.ts';
 import { widerRange } from './wider-range.ts';
@@ -22,6 +24,8 @@ export const REMEDIES: readonly Remedy[] = [
   moreDestinationPorts,
   widerRange,
   moreSourceAddresses,
+  spreadSources,
+  spreadDestinations,
   tcpTwReuse,
   shorterReuseDelay,
   tcpTwRecycle,

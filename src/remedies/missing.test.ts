@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { machineLike } from '../../test/kit/machines.ts';
-import { missingKernel, missingNetAdmin } from './missing.ts';
+import { missingBpf, missingKernel, missingNetAdmin } from './missing.ts';
 
 describe('what a remedy lacks', () => {
   it('is a kernel where the one that runs is older, and is named with its own version', () => {
@@ -16,6 +16,16 @@ describe('what a remedy lacks', () => {
     const having = (capabilities: ReadonlySet<string> | null) => missingNetAdmin(machineLike({ capabilities }), 'it');
     expect(having(new Set(['CAP_SYS_ADMIN']))).toMatchObject([{ kind: 'privilege' }]);
     expect(having(new Set(['CAP_NET_ADMIN']))).toEqual([]);
+    expect(having(null)).toEqual([]);
+  });
+
+  it('is the right to load programs into the kernel, which the right to administer the system includes', () => {
+    const having = (capabilities: ReadonlySet<string> | null) => missingBpf(machineLike({ capabilities }), 'it');
+    expect(having(new Set(['CAP_NET_ADMIN']))).toEqual([
+      { kind: 'privilege', text: 'it needs root (CAP_BPF), which this process does not have' },
+    ]);
+    expect(having(new Set(['CAP_BPF']))).toEqual([]);
+    expect(having(new Set(['CAP_SYS_ADMIN']))).toEqual([]);
     expect(having(null)).toEqual([]);
   });
 });

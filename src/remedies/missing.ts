@@ -12,6 +12,15 @@ export function missingKernel({ kernel }: Machine, major: number, minor: number,
   return [{ kind: 'kernel', text: `${what} needs Linux ${major}.${minor}, this is ${kernel.major}.${kernel.minor}` }];
 }
 
+/**
+ * What lacks where this process may not load programs into the kernel (`bpf_capable()`: CAP_BPF, or CAP_SYS_ADMIN in its
+ * place); nothing where that is not known.
+ */
+export function missingBpf({ capabilities }: Machine, what: string): Missing[] {
+  if (capabilities === null || capabilities.has('CAP_BPF') || capabilities.has('CAP_SYS_ADMIN')) return [];
+  return [{ kind: 'privilege', text: `${what} needs root (CAP_BPF), which this process does not have` }];
+}
+
 /** What lacks where this process may not change the network; nothing where that is not known. */
 export function missingNetAdmin({ capabilities }: Machine, what: string): Missing[] {
   if (capabilities === null || capabilities.has('CAP_NET_ADMIN')) return [];

@@ -1,5 +1,6 @@
 import { anotherAddress, destinationOf } from './configuration/ends.ts';
 import { spreadOverDestinations } from './configuration/spread.ts';
+import { doubleLanes } from './double-lanes.ts';
 import type { Remedy } from './remedy.ts';
 
 /** Connecting to two addresses of the backend instead of one: twice the lanes. */
@@ -12,7 +13,7 @@ export const moreDestinationAddresses: Remedy = {
     safe: true,
     reason: `connections are spread and otherwise as before; ${lane.destination} needs one more address, or a second backend`,
   }),
-  predict: (model) => ({ ...model, lanes: model.lanes * 2 }),
+  predict: doubleLanes,
   byHand: ({ lane }) =>
     spreadOverDestinations(lane, { ...destinationOf(lane), address: anotherAddress(lane.destination) }),
 };

@@ -1,5 +1,6 @@
 import { destinationOf } from './configuration/ends.ts';
 import { spreadOverDestinations } from './configuration/spread.ts';
+import { doubleLanes } from './double-lanes.ts';
 import type { Remedy } from './remedy.ts';
 
 /** Connecting to two ports of the backend instead of one: twice the lanes. */
@@ -12,6 +13,6 @@ export const moreDestinationPorts: Remedy = {
     safe: true,
     reason: `connections are spread and otherwise as before; ${lane.destination} must listen on one more port`,
   }),
-  predict: (model) => ({ ...model, lanes: model.lanes * 2 }),
+  predict: doubleLanes,
   byHand: ({ lane }) => spreadOverDestinations(lane, { ...destinationOf(lane), port: 'NEW_PORT' }),
 };

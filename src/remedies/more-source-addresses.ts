@@ -3,6 +3,7 @@ import * as envoy from './configuration/envoy.ts';
 import * as haproxy from './configuration/haproxy.ts';
 import * as nginx from './configuration/nginx.ts';
 import * as node from './configuration/node.ts';
+import { doubleLanes } from './double-lanes.ts';
 import { forProgram } from './for-program.ts';
 import type { Instruction } from './instruction.ts';
 import { missingNetAdmin } from './missing.ts';
@@ -20,7 +21,7 @@ export const moreSourceAddresses: Remedy = {
     safe: true,
     reason: `connections are spread and otherwise as before; ${lane.destination} must let the new address in, and know the way back to it`,
   }),
-  predict: (model) => ({ ...model, lanes: model.lanes * 2 }),
+  predict: doubleLanes,
   byHand: (situation) => {
     const { lane } = situation;
     const configurations = forProgram(lane, [

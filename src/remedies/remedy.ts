@@ -80,4 +80,9 @@ export interface Remedy {
   changes?(machine: Machine): readonly Change[];
   /** Whether the program does it by releasing sockets for as long as it runs, which leaves nothing to take back. */
   readonly releases?: true;
+  /**
+   * What the program spreads connections over by programs that it attaches to a cgroup, for the kernel to ask at each
+   * connect(): `fix` must be told of which cgroup, over what and for which destinations. It is no setting, and no `changes`.
+   */
+  readonly spreads?: 'sources' | 'destinations';
 }

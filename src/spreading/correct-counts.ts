@@ -1,8 +1,8 @@
 import { TICKS } from '../linux/spread-layout.ts';
 import type { SpreadMaps } from '../linux/spread-maps.ts';
-import type { Endpoint } from '../tcp/endpoint.ts';
 import { choicesOf, type Spread } from '../tcp/spread.ts';
 import type { HeldLane } from './held-slots.ts';
+import { nameOf } from './spread-lanes.ts';
 
 /** Of a lane that nobody holds. */
 const NONE = new Float64Array(TICKS);
@@ -40,8 +40,4 @@ function heldByIndex(maps: SpreadMaps, spread: Spread, lanes: readonly HeldLane[
   }
   for (const index of maps.laneIndices()) if (!held.has(index)) held.set(index, NONE);
   return held;
-}
-
-function nameOf({ address, port }: Endpoint): string {
-  return `${address} ${port}`;
 }

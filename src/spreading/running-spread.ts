@@ -1,3 +1,4 @@
+import { spreadCookie } from '../changes/spread-target.ts';
 import type { NamespaceHandle } from '../linux/namespace-handle.ts';
 import { inNamespace } from '../linux/network-namespace.ts';
 import type { SpreadCounts, SpreadMaps } from '../linux/spread-maps.ts';
@@ -7,9 +8,9 @@ import type { Endpoint } from '../tcp/endpoint.ts';
 import { FourtupleError } from '../tcp/error.ts';
 import type { PortRange } from '../tcp/port-range.ts';
 import type { Spread } from '../tcp/spread.ts';
-import { isOneAddress } from '../tcp/spread-source.ts';
 import { correctCounts } from './correct-counts.ts';
 import { type HeldLane, HeldSlots } from './held-slots.ts';
+import { namedBy } from './spread-lanes.ts';
 
 /** A lane that connections are spread to, with what the kernel has counted of it. */
 export interface SpreadLane {
@@ -28,11 +29,13 @@ export class RunningSpread {
   readonly spread: Spread;
   readonly #handle: NamespaceHandle;
   readonly #directory: string;
+  readonly #cookie: bigint;
   readonly #maps: SpreadMaps;
 
   /** @throws FourtupleError FT_CHANGED where none is attached to the cgroup */
   constructor(handle: NamespaceHandle, directory: string) {
-    const found = findSpread(directory);
+    this.#cookie = spreadCookie(handle);
+    const found = findSpread(directory, this.#cookie);
     if (found === null) throw new FourtupleError('FT_CHANGED', `no spread is attached to ${directory} any more`);
     this.spread = found.spread;
     this.#maps = found.maps;
@@ -43,7 +46,7 @@ export class RunningSpread {
   /** Tells it what is held already, and lets it spread. */
   begin(): void {
     const lanes = this.#held();
-    for (const destination of [...exactDestinations(this.spread), ...lanes.map((lane) => lane.destination)]) {
+    for (const destination of [...namedBy(this.spread), ...lanes.map((lane) => lane.destination)]) {
       if (this.spread.kind === 'sources') this.#maps.addGroup(destination);
     }
     correctCounts(this.#maps, this.spread, lanes);
@@ -57,7 +60,7 @@ export class RunningSpread {
 
   /** Whether it is attached still: another process may take it back, and its cgroup may go. */
   isThere(): boolean {
-    const found = findSpread(this.#directory);
+    const found = findSpread(this.#directory, this.#cookie);
     found?.maps.close();
     return found !== null;
   }
@@ -93,14 +96,6 @@ const ANY: PortRange = { low: 1, high: 65_535 };
 /** Of the namespace that the calling thread is in. */
 function ephemeralRange(): PortRange {
   return readNetworkSettings().portRange ?? ANY;
-}
-
-/** Those that rules name with address and port. */
-function exactDestinations(spread: Spread): Endpoint[] {
-  if (spread.kind === 'destinations') return [];
-  return spread.to.flatMap(({ address, prefixLength, port }) =>
-    port !== null && isOneAddress({ address, prefixLength }) ? [{ address, port }] : [],
-  );
 }
 
 function isSame(a: Endpoint, b: Endpoint): boolean {

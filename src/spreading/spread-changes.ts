@@ -1,4 +1,5 @@
 import type { RecordedChange } from '../changes/recorded-change.ts';
+import { spreadCookie } from '../changes/spread-target.ts';
 import type { ChangePlace } from '../changes/target.ts';
 import { inNamespace } from '../linux/network-namespace.ts';
 import { findSpread } from '../linux/spread-program.ts';
@@ -36,8 +37,8 @@ export function spreadChanges({ handle }: ChangePlace, spread: Spread, options: 
  *
  * @throws FourtupleError FT_CHANGED naming what is there; FT_PRIVILEGE, FT_UNSUPPORTED
  */
-export function refuseSecondSpread(directory: string): void {
-  const found = findSpread(directory, 'all');
+export function refuseSecondSpread({ handle }: ChangePlace, directory: string): void {
+  const found = findSpread(directory, spreadCookie(handle), 'all');
   if (found === null) return;
   found.maps.close();
   throw new FourtupleError(

@@ -6,7 +6,7 @@ import type { Screen } from './screen.ts';
 
 /** Changes with both values, a line each; those of the sysctl file behind its name. */
 export function renderChanges(changes: readonly RecordedChange[], screen: Screen): string[] {
-  const settings = changes.filter(({ kind }) => kind === 'sysctl');
+  const settings = changes.filter(({ kind }) => kind !== 'sysctl.d');
   const lines = changes.filter(({ kind }) => kind === 'sysctl.d');
   return [
     ...aligned(settings, screen),
@@ -15,8 +15,9 @@ export function renderChanges(changes: readonly RecordedChange[], screen: Screen
 }
 
 function aligned(changes: readonly RecordedChange[], screen: Screen): string[] {
-  const width = Math.max(0, ...changes.map(({ setting }) => setting.length));
-  return changes.map((change) => `  ${change.setting.padEnd(width)}  ${describeValues(change, screen)}`);
+  const names = changes.map((change) => (change.kind === 'sysctl.d' ? change.setting : describeSubject(change)));
+  const width = Math.max(0, ...names.map((name) => name.length));
+  return changes.map((change, index) => `  ${names[index]?.padEnd(width)}  ${describeValues(change, screen)}`);
 }
 
 /** `2 → 1`. */
@@ -26,13 +27,14 @@ export function describeValues({ from, to }: Pick<RecordedChange, 'from' | 'to'>
 
 /** What is there now may be anybody's. */
 export function describeValue(value: string | null): string {
-  if (value === null) return '(no line)';
+  if (value === null) return '(not there)';
   return value === '' ? '(none)' : printable(value);
 }
 
-/** What a change is about: `tcp_tw_reuse`, `tcp_tw_reuse at the next boot`. */
+/** What a change is about: `tcp_tw_reuse`, `tcp_tw_reuse at the next boot`, `connections of …/haproxy.service`. */
 export function describeSubject({ kind, setting }: Pick<RecordedChange, 'kind' | 'setting'>): string {
-  return kind === 'sysctl' ? setting : `${setting} at the next boot`;
+  if (kind === 'sysctl.d') return `${setting} at the next boot`;
+  return kind === 'spread' || kind === 'pinned-spread' ? `connections of ${setting}` : setting;
 }
 
 export function describeNamespace({ name, inode }: NamespaceName): string {

@@ -12,7 +12,10 @@ function group(states: Readonly<Record<string, number>>, more: Partial<LaneRepor
 const ids = (states: Readonly<Record<string, number>>, more?: Partial<LaneReport>): string[] =>
   remediesFor(group(states, more)).map(({ id }) => id);
 
-const MORE_SLOTS = ['wider-range', 'more-destination-addresses', 'more-destination-ports', 'more-source-addresses'];
+const MORE_SLOTS = [
+  ...['wider-range', 'more-destination-addresses', 'more-destination-ports', 'more-source-addresses'],
+  ...['spread-sources', 'spread-destinations'],
+];
 
 describe('what holds the slots of a lane', () => {
   it.each([
@@ -72,9 +75,8 @@ describe('the remedies', () => {
     const found = ids({ TIME_WAIT: 100 }, { pool: 'source' });
     expect(found[0]).toBe('bind-address-no-port');
     expect(found).toContain('more-source-addresses');
-    for (const id of ['tcp-tw-reuse', 'more-destination-addresses', 'more-destination-ports']) {
-      expect(found).not.toContain(id);
-    }
+    const useless = ['tcp-tw-reuse', 'more-destination-addresses', 'more-destination-ports'];
+    for (const id of [...useless, 'spread-sources', 'spread-destinations']) expect(found).not.toContain(id);
   });
 });
 

@@ -10,6 +10,8 @@ import { moreSourceAddresses } from '../../remedies/more-source-addresses.ts';
 import { recycleTimeWait } from '../../remedies/recycle-time-wait.ts';
 import type { Remedy } from '../../remedies/remedy.ts';
 import { shorterReuseDelay } from '../../remedies/shorter-reuse-delay.ts';
+import { spreadDestinations } from '../../remedies/spread-destinations.ts';
+import { spreadSources } from '../../remedies/spread-sources.ts';
 import { tcpTwRecycle } from '../../remedies/tcp-tw-recycle.ts';
 import { tcpTwReuse } from '../../remedies/tcp-tw-reuse.ts';
 import { widerRange } from '../../remedies/wider-range.ts';
@@ -38,7 +40,8 @@ const WORDS: Readonly<Record<Cause, string>> = {
   closing: 'closing',
 };
 
-const MORE_LANES = [moreDestinationAddresses, moreDestinationPorts, moreSourceAddresses];
+const SPREADING = [spreadSources, spreadDestinations];
+const MORE_LANES = [moreDestinationAddresses, moreDestinationPorts, moreSourceAddresses, ...SPREADING];
 const LESS_TIME_WAIT = [tcpTwReuse, keepConnections, closeFromOtherEnd, recycleTimeWait];
 
 const REMEDIES: Readonly<Record<Cause, readonly Remedy[]>> = {
@@ -86,7 +89,9 @@ export function remediesFor({ lane, held }: LaneGroup): Remedy[] {
   if (lane.reuse === true && remedies.delete(tcpTwReuse)) remedies.add(shorterReuseDelay);
   if (lane.pool === 'lane') return [...remedies];
   // bind() chooses the port without a look at the destination, and takes over no TIME_WAIT slot.
-  for (const remedy of [tcpTwReuse, moreDestinationAddresses, moreDestinationPorts]) remedies.delete(remedy);
+  for (const remedy of [tcpTwReuse, moreDestinationAddresses, moreDestinationPorts, ...SPREADING]) {
+    remedies.delete(remedy);
+  }
   return [bindAddressNoPort, ...remedies];
 }
 

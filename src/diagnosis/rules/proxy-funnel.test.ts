@@ -45,7 +45,8 @@ describe('a proxy that has fewer lanes to its backends than its clients have to 
     });
     expect(finding?.explanation).toContain('Clients are assumed to have as many ports as this machine.');
     expect(finding?.remedies.map(({ id }) => id)).toEqual([
-      ...['more-destination-addresses', 'more-destination-ports', 'more-source-addresses', 'keep-connections'],
+      ...['more-destination-addresses', 'more-destination-ports', 'more-source-addresses'],
+      ...['spread-sources', 'spread-destinations', 'keep-connections'],
     ]);
   });
 

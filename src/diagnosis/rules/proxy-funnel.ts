@@ -2,6 +2,8 @@ import { keepConnections } from '../../remedies/keep-connections.ts';
 import { moreDestinationAddresses } from '../../remedies/more-destination-addresses.ts';
 import { moreDestinationPorts } from '../../remedies/more-destination-ports.ts';
 import { moreSourceAddresses } from '../../remedies/more-source-addresses.ts';
+import { spreadDestinations } from '../../remedies/spread-destinations.ts';
+import { spreadSources } from '../../remedies/spread-sources.ts';
 import { formatLane } from '../../tcp/lane.ts';
 import { formatCount, formatShare, plural } from '../../tcp/number-text.ts';
 import { FOLKLORE } from '../folklore.ts';
@@ -90,7 +92,10 @@ function finding({ inbound, processes }: ProxyProgram, funnel: Funnel, lane: Lan
       factor: Number(factor.toFixed(6)),
       listeners: inbound.map(({ address, port, clients, connections }) => ({ address, port, clients, connections })),
     },
-    remedies: [moreDestinationAddresses, moreDestinationPorts, moreSourceAddresses, keepConnections],
+    remedies: [
+      ...[moreDestinationAddresses, moreDestinationPorts, moreSourceAddresses],
+      ...[spreadSources, spreadDestinations, keepConnections],
+    ],
     unhelpful: [FOLKLORE.moreFiles],
   };
 }
