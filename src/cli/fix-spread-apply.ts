@@ -81,6 +81,7 @@ async function holdOn(applied: Applied, flags: FixFlags): Promise<void> {
   await endingOnInterrupt(async (signal) => {
     await watch(applied, { signal, endsAt: start + 1_000 * seconds, progress });
   }).finally(() => progress.end());
+  running.correct();
   const [lanes, counts] = [running.lanes(), running.counts()];
   running.close();
   const isGone = !cgroupStillThere(prepared.cgroup);
@@ -105,6 +106,7 @@ interface Watch {
 
 /** Until it is to end, or is gone. */
 async function watch({ running, prepared }: Applied, { signal, endsAt, progress }: Watch): Promise<void> {
+  let nextLook = 0;
   while (!signal.aborted && performance.now() < endsAt) {
     if (!cgroupStillThere(prepared.cgroup)) return;
     if (!running.isThere()) {
@@ -112,11 +114,13 @@ async function watch({ running, prepared }: Applied, { signal, endsAt, progress 
       return;
     }
     const before = performance.now();
-    running.correct();
-    progress.show(running.lanes(), running.counts(), performance.now());
-    const took = performance.now() - before;
-    const pause = Math.min(Math.max(LOOK_MS, took / LOOK_SHARE), endsAt - performance.now());
-    await sleep(Math.max(0, pause), undefined, { signal }).catch(() => {});
+    if (before >= nextLook) {
+      running.correct();
+      const now = performance.now();
+      nextLook = Math.max(before + LOOK_MS, now + (now - before) / LOOK_SHARE);
+      progress.show(running.lanes(), running.counts(), now);
+    }
+    await sleep(Math.max(0, Math.min(LOOK_MS, endsAt - performance.now())), undefined, { signal }).catch(() => {});
   }
 }
 

@@ -31,6 +31,8 @@ export class RunningSpread {
   readonly #directory: string;
   readonly #cookie: bigint;
   readonly #maps: SpreadMaps;
+  /** As the last look saw them. */
+  #held: readonly HeldLane[] = [];
 
   /** @throws FourtupleError FT_CHANGED where none is attached to the cgroup */
   constructor(handle: NamespaceHandle, directory: string) {
@@ -45,7 +47,7 @@ export class RunningSpread {
 
   /** Tells it what is held already, and lets it spread. */
   begin(): void {
-    const lanes = this.#held();
+    const lanes = this.#look();
     for (const destination of [...namedBy(this.spread), ...lanes.map((lane) => lane.destination)]) {
       if (this.spread.kind === 'sources') this.#maps.addGroup(destination);
     }
@@ -55,7 +57,7 @@ export class RunningSpread {
 
   /** Tells it what is held now. */
   correct(): void {
-    correctCounts(this.#maps, this.spread, this.#held());
+    correctCounts(this.#maps, this.spread, this.#look());
   }
 
   /** Whether it is attached still: another process may take it back, and its cgroup may go. */
@@ -69,11 +71,10 @@ export class RunningSpread {
     return this.#maps.readCounts();
   }
 
-  /** Those that are held, and those that connections were tried on; in the order of destination and choice. */
+  /** Those that connections were tried on, with what the last look has seen of them. */
   lanes(): SpreadLane[] {
-    const held = this.#held();
     return this.#maps.readLanes().map(({ source, destination, attempts, refusals }) => {
-      const own = held.filter(
+      const own = this.#held.filter(
         (lane) => isSame(lane.destination, destination) && (source ?? lane.source) === lane.source,
       );
       const timeWait = own.reduce((sum, lane) => sum + lane.timeWait, 0);
@@ -86,8 +87,9 @@ export class RunningSpread {
     this.#maps.close();
   }
 
-  #held(): HeldLane[] {
-    return inNamespace(this.#handle, () => HeldSlots.count(this.spread, ephemeralRange()).lanes());
+  #look(): readonly HeldLane[] {
+    this.#held = inNamespace(this.#handle, () => HeldSlots.count(this.spread, ephemeralRange()).lanes());
+    return this.#held;
   }
 }
 
