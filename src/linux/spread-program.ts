@@ -46,6 +46,11 @@ const held = new Map<string, readonly BpfLink[]>();
  *   attached then
  */
 export function attachSpread(spread: Spread, directory: string, pinned: boolean, netnsCookie: bigint): void {
+  const before = findSpread(directory, netnsCookie);
+  if (before !== null) {
+    before.maps.close();
+    throw new FourtupleError('FT_CHANGED', `connections of ${directory} are spread already`);
+  }
   const folder = pinned ? newPinFolder(directory, netnsCookie) : null;
   const links: BpfLink[] = [];
   try {
@@ -157,8 +162,8 @@ export function findSpread(directory: string, netnsCookie: bigint, scope: 'own' 
     const [program] = PROGRAMS[kind].at(-1) as readonly [string, AttachType];
     for (const { id } of attached.filter(({ name }) => name === program)) {
       const maps = new SpreadMaps(kind, mapsOfProgram(id));
-      if (maps.netnsCookie === netnsCookie) return { maps, spread: maps.readSpread() };
-      maps.close();
+      const spread = readIfFor(maps, netnsCookie);
+      if (spread !== null) return { maps, spread };
     }
   }
   return null;
@@ -184,6 +189,17 @@ export function detachSpread(directory: string, netnsCookie: bigint): void {
   held.delete(name);
   const folder = pinFolder(directory, netnsCookie);
   if (folder !== null && existsSync(folder)) removePins(folder);
+}
+
+/** null where it is for another network namespace: the maps are closed then. */
+function readIfFor(maps: SpreadMaps, netnsCookie: bigint): Spread | null {
+  let spread: Spread | null = null;
+  try {
+    if (maps.netnsCookie === netnsCookie) spread = maps.readSpread();
+    return spread;
+  } finally {
+    if (spread === null) maps.close();
+  }
 }
 
 function isFor(program: number, netnsCookie: bigint): boolean {
