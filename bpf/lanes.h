@@ -31,6 +31,12 @@ struct endpoint {
 	__u16 zero;
 };
 
+/* Of a socket. The source's port is 0: it makes no lane. */
+struct ends {
+	struct endpoint source;
+	struct endpoint destination;
+};
+
 struct settings {
 	/* Of the network namespace whose sockets are meant. */
 	__u64 netns_cookie;
@@ -335,8 +341,8 @@ static __always_inline void count_state(struct sock *sk, int from, int to, __u32
 	add(&lane->entered[now % TICKS], 1);
 }
 
-/* The lane of a socket by its two ends. -1 where it is none of ours. */
-static __always_inline int lane_index(const struct endpoint *source, const struct endpoint *destination);
+/* The lane of a socket. -1 where it is none of ours. */
+static __always_inline int lane_index(const struct ends *ends);
 
 SEC("tp_btf/inet_sock_set_state")
 int ft_count(__u64 *context)
@@ -346,22 +352,21 @@ int ft_count(__u64 *context)
 	int to = (int)context[2];
 	if (to != TCP_CLOSE && to != TCP_SYN_SENT) return 0;
 	if (sk->sk_protocol != IPPROTO_TCP) return 0;
-	struct endpoint source = {};
-	struct endpoint destination = {};
+	struct ends ends = {};
 	struct sock_common *common = &sk->__sk_common;
-	destination.port = common->skc_dport;
+	ends.destination.port = common->skc_dport;
 	if (common->skc_family == AF_INET) {
-		source.address.word[2] = destination.address.word[2] = __builtin_bswap32(0xffff);
-		source.address.word[3] = common->skc_rcv_saddr;
-		destination.address.word[3] = common->skc_daddr;
+		ends.source.address.word[2] = ends.destination.address.word[2] = __builtin_bswap32(0xffff);
+		ends.source.address.word[3] = common->skc_rcv_saddr;
+		ends.destination.address.word[3] = common->skc_daddr;
 	} else if (common->skc_family == AF_INET6) {
 		for (int i = 0; i < 4; i++) {
-			source.address.word[i] = common->skc_v6_rcv_saddr.in6_u.u6_addr32[i];
-			destination.address.word[i] = common->skc_v6_daddr.in6_u.u6_addr32[i];
+			ends.source.address.word[i] = common->skc_v6_rcv_saddr.in6_u.u6_addr32[i];
+			ends.destination.address.word[i] = common->skc_v6_daddr.in6_u.u6_addr32[i];
 		}
 	} else
 		return 0;
-	int index = lane_index(&source, &destination);
+	int index = lane_index(&ends);
 	if (index < 0) return 0;
 	struct settings *set = the_settings();
 	if (!set || common->skc_net.net->net_cookie != set->netns_cookie) return 0;

@@ -12,9 +12,9 @@ struct {
 } asked_for SEC(".maps");
 
 /* All are of the first group: there is one destination that others stand in for. */
-static __always_inline int lane_index(const struct endpoint *source, const struct endpoint *destination)
+static __always_inline int lane_index(const struct ends *ends)
 {
-	__u32 *number = bpf_map_lookup_elem(&choice_numbers, destination);
+	__u32 *number = bpf_map_lookup_elem(&choice_numbers, &ends->destination);
 	return number ? (int)*number : -1;
 }
 

@@ -4,13 +4,13 @@
 // IP_BIND_ADDRESS_NO_PORT.
 #include "lanes.h"
 
-static __always_inline int lane_index(const struct endpoint *source, const struct endpoint *destination)
+static __always_inline int lane_index(const struct ends *ends)
 {
-	__u32 *group = bpf_map_lookup_elem(&group_numbers, destination);
+	__u32 *group = bpf_map_lookup_elem(&group_numbers, &ends->destination);
 	if (!group) return -1;
 	struct settings *set = the_settings();
 	if (!set) return -1;
-	__u32 *number = bpf_map_lookup_elem(&choice_numbers, source);
+	__u32 *number = bpf_map_lookup_elem(&choice_numbers, &ends->source);
 	if (number) return *group * set->choices + *number;
 	/* A prefix is the only choice. */
 	__u32 first = 0;
@@ -20,7 +20,7 @@ static __always_inline int lane_index(const struct endpoint *source, const struc
 	for (int i = 0; i < 4; i++) {
 		__u32 random = prefix->random_bits.word[i];
 		has_random_bits |= random;
-		if ((source->address.word[i] & ~random) != prefix->endpoint.address.word[i]) return -1;
+		if ((ends->source.address.word[i] & ~random) != prefix->endpoint.address.word[i]) return -1;
 	}
 	return has_random_bits ? (int)(*group * set->choices) : -1;
 }
