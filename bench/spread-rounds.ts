@@ -1,32 +1,34 @@
 import { encodeSocketAddress } from '../src/linux/socket-address.ts';
-import { attachSpread, detachSpread, findSpread } from '../src/linux/spread-program.ts';
+import type { LoadedSpread } from '../src/linux/spread-program.ts';
 import { TcpSocket } from '../src/linux/tcp-socket.ts';
 import { parseAddress } from '../src/tcp/address.ts';
-import type { Endpoint, Spread } from '../src/tcp/spread.ts';
-import { median } from './statistics.ts';
+import type { Endpoint } from '../src/tcp/spread.ts';
+import { lowerQuartile } from './statistics.ts';
 
-/** What is attached while connections are opened; nothing where its spread is null. */
+/** What is attached while connections are opened. */
 export interface Arm {
   readonly name: string;
-  readonly spread: Spread | null;
+  /** Already in the kernel; null for nothing. */
+  readonly loaded: LoadedSpread | null;
+  /** Whether it is meant for the connections that are opened. */
+  readonly matches: boolean;
 }
 
 /** Where the load runs. */
 export interface Site {
   /** Of the cgroup that this process is in. */
   readonly directory: string;
-  readonly netnsCookie: bigint;
   /** What is connected to. */
   readonly destination: Endpoint;
   /** At that port of all addresses. */
   readonly listener: TcpSocket;
 }
 
-/** So many connections in a row are timed as one; the median of so many is what a turn took. */
-const CONNECTIONS = 50;
-const CHUNKS = 60;
+/** So many connections in a row are timed as one; the lower quartile of so many is what a turn took. */
+const CONNECTIONS = 20;
+const CHUNKS = 20;
 /** Of each turn. */
-const WARM_UPS = 500;
+const WARM_UPS = 100;
 
 /**
  * Attaches what an arm says, opens connections, and detaches it.
@@ -34,31 +36,18 @@ const WARM_UPS = 500;
  * @returns microseconds for each connection
  * @throws where the program did not do what it is timed for
  */
-export function timeTurn(site: Site, { name, spread }: Arm): number {
-  if (spread === null) return timeConnections(site);
-  const { directory, netnsCookie } = site;
-  attachSpread(spread, directory, false, netnsCookie);
+export function timeTurn(site: Site, { name, loaded, matches }: Arm): number {
+  const before = loaded?.maps.readCounts().spread ?? 0;
+  const links = loaded?.attach(site.directory) ?? [];
   try {
-    const found = findSpread(directory);
-    if (found === null) throw new Error(`${name}: it is not attached`);
-    try {
-      found.maps.enable();
-      const measured = timeConnections(site);
-      const expected = matches(spread, site.destination) ? WARM_UPS + CHUNKS * CONNECTIONS : 0;
-      const { spread: counted } = found.maps.readCounts();
-      if (counted !== expected) throw new Error(`${name}: ${counted} connections were spread, and not ${expected}`);
-      return measured;
-    } finally {
-      found.maps.close();
-    }
+    const measured = timeConnections(site);
+    const spread = (loaded?.maps.readCounts().spread ?? 0) - before;
+    const expected = matches ? WARM_UPS + CHUNKS * CONNECTIONS : 0;
+    if (spread !== expected) throw new Error(`${name}: ${spread} connections were spread, and not ${expected}`);
+    return measured;
   } finally {
-    detachSpread(directory);
+    for (const link of links) link.close();
   }
-}
-
-function matches(spread: Spread, { address, port }: Endpoint): boolean {
-  const asked = spread.kind === 'sources' ? spread.to : [spread.from];
-  return asked.some((rule) => rule.address === address && rule.port === port);
 }
 
 function timeConnections({ destination: { address, port }, listener }: Site): number {
@@ -70,7 +59,7 @@ function timeConnections({ destination: { address, port }, listener }: Site): nu
     connectAndClose(to, listener, CONNECTIONS);
     chunks.push(((performance.now() - start) * 1_000) / CONNECTIONS);
   }
-  return median(chunks);
+  return lowerQuartile(chunks);
 }
 
 function connectAndClose(to: Uint8Array, listener: TcpSocket, times: number): void {

@@ -23,7 +23,7 @@ static __always_inline int spread(struct bpf_sock_addr *context, const struct en
 {
 	struct counts *count = the_counts();
 	__u32 group;
-	int number = choose(context, to, &group, tick_now());
+	int number = choose(context, to, &group);
 	if (number < 0 || !count) return 0;
 	/* Its port is chosen already. */
 	if (sk->src_port != 0) {

@@ -51,14 +51,13 @@ static __always_inline long bind_source(struct bpf_sock_addr *context, const str
 
 static __always_inline void spread(struct bpf_sock_addr *context, const struct endpoint *to, int is_bound)
 {
-	__u32 now = tick_now();
 	struct counts *count = the_counts();
 	struct settings *set = the_settings();
 	if (!count || !set) return;
 	/* The second time where the kernel did not take the first: that address has gone. */
 	for (int attempt = 0; attempt < 2; attempt++) {
 		__u32 group;
-		int number = choose(context, to, &group, now);
+		int number = choose(context, to, &group);
 		if (number < 0) return;
 		if (is_bound) {
 			add(&count->bound_before, 1);
@@ -71,7 +70,7 @@ static __always_inline void spread(struct bpf_sock_addr *context, const struct e
 			return;
 		}
 		add(&count->bind_failed, 1);
-		if (group != NO_GROUP) set_full(group, number, now, set);
+		if (group != NO_GROUP) set_full(group, number, set);
 	}
 }
 

@@ -47,40 +47,80 @@ const held = new Map<string, readonly BpfLink[]>();
  */
 export function attachSpread(spread: Spread, directory: string, pinned: boolean, netnsCookie: bigint): void {
   const folder = pinned ? newPinFolder(directory) : null;
-  const links: BpfLink[] = [];
+  const loaded = LoadedSpread.load(spread, netnsCookie);
   try {
-    withSpreadObject(spread, netnsCookie, (object) => {
-      links.push(object.attach(COUNTER));
-      for (const [program] of PROGRAMS[spread.kind]) links.push(object.attachToCgroup(program, directory));
+    const links = loaded.attach(directory);
+    try {
       if (folder !== null) for (const link of links) link.pin(`${folder}/${link.program}`);
-    });
+    } catch (error) {
+      closeAll(links);
+      throw error;
+    }
+    if (pinned) closeAll(links);
+    else held.set(directory, links);
   } catch (error) {
-    for (const link of links) link.close();
     if (folder !== null) removePins(folder);
     throw error;
+  } finally {
+    loaded.close();
   }
-  if (pinned) for (const link of links) link.close();
-  else held.set(directory, links);
 }
 
 /** Loads the programs of a spread, and attaches them nowhere: whether the kernel takes them. @throws like {@link attachSpread} */
 export function checkSpreadLoads(spread: Spread): void {
-  withSpreadObject(spread, 0n, () => {});
+  LoadedSpread.load(spread, 0n).close();
 }
 
-function withSpreadObject(spread: Spread, netnsCookie: bigint, work: (object: BpfObject) => void): void {
-  const choices = choicesOf(spread) ?? 1;
-  const groups = spread.kind === 'sources' ? Math.min(MOST_GROUPS, Math.floor(MOST_LANES / choices)) : 1;
-  const lanes = groups * choices;
-  const title = `spread-${spread.kind}.bpf.o`;
-  const object = BpfObject.load(title, readObject(title), { group_numbers: groups, lanes, corrections: lanes });
-  try {
-    const maps = SpreadMaps.fromObject(spread.kind, object);
-    maps.writeSpread(spread, { netnsCookie, heldTicks: heldTicks(), mostGroups: groups });
-    work(object);
-  } finally {
-    object.close();
+/** The programs of a spread, in the kernel, as long as this or a link holds them. */
+export class LoadedSpread {
+  readonly maps: SpreadMaps;
+  readonly #kind: Spread['kind'];
+  readonly #object: BpfObject;
+
+  private constructor(spread: Spread, object: BpfObject) {
+    this.#kind = spread.kind;
+    this.#object = object;
+    this.maps = SpreadMaps.fromObject(spread.kind, object);
   }
+
+  /** @param netnsCookie of the network namespace whose connections are meant @throws like {@link attachSpread} */
+  static load(spread: Spread, netnsCookie: bigint): LoadedSpread {
+    const choices = choicesOf(spread) ?? 1;
+    const groups = spread.kind === 'sources' ? Math.min(MOST_GROUPS, Math.floor(MOST_LANES / choices)) : 1;
+    const lanes = groups * choices;
+    const title = `spread-${spread.kind}.bpf.o`;
+    const object = BpfObject.load(title, readObject(title), { group_numbers: groups, lanes, corrections: lanes });
+    const loaded = new LoadedSpread(spread, object);
+    try {
+      loaded.maps.writeSpread(spread, { netnsCookie, heldTicks: heldTicks(), mostGroups: groups });
+      return loaded;
+    } catch (error) {
+      loaded.close();
+      throw error;
+    }
+  }
+
+  /** All of them or none: what counts first. @param directory of the cgroup */
+  attach(directory: string): BpfLink[] {
+    const links: BpfLink[] = [];
+    try {
+      links.push(this.#object.attach(COUNTER));
+      for (const [program] of PROGRAMS[this.#kind]) links.push(this.#object.attachToCgroup(program, directory));
+      return links;
+    } catch (error) {
+      closeAll(links);
+      throw error;
+    }
+  }
+
+  /** Links keep what they hold. */
+  close(): void {
+    this.#object.close();
+  }
+}
+
+function closeAll(links: readonly BpfLink[]): void {
+  for (const link of links) link.close();
 }
 
 /** The tick in which it entered counts too. */
