@@ -76,8 +76,12 @@ async function connectDatagrams({ host, port }) {
   return { source, peer: `${address}:${peerPort}` };
 }
 
+/** @param {any} question */
+function answer({ command, ...options }) {
+  if (command === 'open') return openConnections(options);
+  return command === 'close' ? closeConnections() : connectDatagrams(options);
+}
+
 for await (const line of createInterface({ input: process.stdin })) {
-  const { command, ...options } = JSON.parse(line);
-  const work = { open: openConnections, close: closeConnections, datagrams: connectDatagrams }[`${command}`];
-  process.stdout.write(`${JSON.stringify(await work?.(options))}\n`);
+  process.stdout.write(`${JSON.stringify(await answer(JSON.parse(line)))}\n`);
 }
