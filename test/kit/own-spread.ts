@@ -1,7 +1,7 @@
 import { beforeEach } from 'vitest';
 import { ATTACH_TYPES, type AttachType, programsOfCgroup } from '../../src/linux/bpf-attached.ts';
 import { findCgroup } from '../../src/linux/find-cgroup.ts';
-import { checkSpreadLoads } from '../../src/linux/spread-program.ts';
+import { checkSpreadLoads } from '../../src/linux/spread-object.ts';
 import { FourtupleError } from '../../src/tcp/error.ts';
 import type { Spread } from '../../src/tcp/spread.ts';
 

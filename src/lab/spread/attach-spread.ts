@@ -1,6 +1,7 @@
 import { findCgroup } from '../../linux/find-cgroup.ts';
 import { networkNamespaceCookie } from '../../linux/namespace-cookie.ts';
-import { checkSpreadLoads, type HeldSpread, holdSpread } from '../../linux/spread-program.ts';
+import { checkSpreadLoads } from '../../linux/spread-object.ts';
+import { type HeldSpread, holdSpread } from '../../linux/spread-program.ts';
 import { readNetworkSettings } from '../../linux/sysctl.ts';
 import { correctCounts } from '../../spreading/correct-counts.ts';
 import { HeldSlots } from '../../spreading/held-slots.ts';
