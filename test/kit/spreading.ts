@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { afterEach, beforeEach } from 'vitest';
+import { libbpf } from '../../src/linux/libbpf.ts';
 import { networkNamespaceCookie } from '../../src/linux/namespace-cookie.ts';
 import type { SpreadMaps } from '../../src/linux/spread-maps.ts';
 import {
@@ -8,6 +10,7 @@ import {
   findSpread,
   LoadedSpread,
 } from '../../src/linux/spread-program.ts';
+import type { FourtupleError } from '../../src/tcp/error.ts';
 import type { Endpoint, SourceSpread, Spread } from '../../src/tcp/spread.ts';
 import { type ControlGroup, removeControlGroups, whyNoControlGroup } from './control-group.ts';
 import { ip } from './ip-command.ts';
@@ -35,12 +38,17 @@ export function usesSpreading(): void {
   });
 }
 
+/** @throws where the kernel has all that is needed, and refuses the programs: that is no reason to skip a test */
 function whyNoPrograms(): string | undefined {
+  if (!existsSync('/sys/kernel/btf/vmlinux')) return 'needs a kernel with type information (CONFIG_DEBUG_INFO_BTF)';
   try {
+    libbpf();
     checkSpreadLoads(sourcesTo({ address: '10.2.0.1', port: 80 }, ['10.1.0.1']));
     return undefined;
   } catch (error) {
-    return (error as Error).message;
+    const { code, message } = error as FourtupleError;
+    if (code === 'FT_PRIVILEGE' || message.startsWith('libbpf')) return message;
+    throw error;
   }
 }
 
