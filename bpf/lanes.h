@@ -316,11 +316,6 @@ static __always_inline void read_ipv6(struct bpf_sock_addr *context, struct endp
 	into->zero = 0;
 }
 
-static __always_inline int is_ipv4(const struct address *address)
-{
-	return address->word[0] == 0 && address->word[1] == 0 && address->word[2] == __builtin_bswap32(0xffff);
-}
-
 /* The lane of a socket. -1 where it is none of ours. */
 static __always_inline int lane_index(const struct ends *ends);
 
