@@ -1,8 +1,12 @@
+import { SockDestroy } from '../src/linux/sock-destroy.ts';
+import { SockDiag } from '../src/linux/sock-diag.ts';
 import { encodeSocketAddress } from '../src/linux/socket-address.ts';
+import { SocketIds } from '../src/linux/socket-ids.ts';
 import type { LoadedSpread } from '../src/linux/spread-object.ts';
 import { TcpSocket } from '../src/linux/tcp-socket.ts';
 import { parseAddress } from '../src/tcp/address.ts';
 import type { Endpoint } from '../src/tcp/endpoint.ts';
+import { stateMask, TcpState } from '../src/tcp/state.ts';
 import { lowerQuartile } from './statistics.ts';
 
 /** What is attached while connections are opened. */
@@ -47,7 +51,20 @@ export function timeTurn(site: Site, { name, loaded, matches }: Arm): number {
     return measured;
   } finally {
     for (const link of links) link.close();
+    releaseTimeWaits();
   }
+}
+
+/** Else each turn would find more sockets than the one before. */
+function releaseTimeWaits(): void {
+  const ids = new SocketIds();
+  const diag = SockDiag.open();
+  diag.forEachSocket({ states: stateMask(TcpState.TIME_WAIT) }, (socket) => ids.append(socket));
+  diag.close();
+  const rows = Uint32Array.from({ length: ids.size }, (_, row) => row);
+  const destroyer = SockDestroy.open();
+  destroyer.destroy(ids, rows, ids.size);
+  destroyer.close();
 }
 
 function timeConnections({ destination: { address, port }, listener }: Site): number {

@@ -2,7 +2,6 @@
 // private network namespace and a cgroup of its own, with and without the eBPF programs, in many short turns one after the
 // other; takes about a minute and leaves nothing behind. Needs root.
 
-import { writeFileSync } from 'node:fs';
 import { networkNamespaceCookie } from '../src/linux/namespace-cookie.ts';
 import { encodeSocketAddress } from '../src/linux/socket-address.ts';
 import { checkSpreadLoads, LoadedSpread } from '../src/linux/spread-object.ts';
@@ -96,8 +95,6 @@ function run(): void {
   const group = createControlGroup();
   try {
     enterNewNamespace();
-    // With TIME_WAIT each turn would find more sockets than the one before. The programs count it all the same.
-    writeFileSync('/proc/sys/net/ipv4/tcp_max_tw_buckets', '0');
     moveProcess(process.pid, group);
     const listener = TcpSocket.listen(encodeSocketAddress(parseAddress('0.0.0.0'), PORT));
     const netnsCookie = networkNamespaceCookie() ?? 0n;

@@ -52,7 +52,11 @@ struct settings {
 	/* The port of all rules, and the one of all lanes: most sockets are told apart by them. 0 where there are several. */
 	__u16 asked_port;
 	__u16 lane_port;
-	__u32 zero;
+	/* The choices' addresses follow each other: a number is the distance from the first one. */
+	__u32 is_run;
+	struct address first_choice;
+	/* The destination of group 0: most spreads have no other. */
+	struct endpoint first_group;
 };
 
 /* A source or a destination. */
@@ -73,17 +77,23 @@ struct rule {
 struct lane {
 	__u64 attempts;
 	__u64 refusals;
-	/* When `entered` was last looked through. */
-	__u32 tick;
 	/* Not to be chosen while another has room, up to and with this tick: connect() found no slot. */
 	__u32 full_until;
-	__s32 live;
-	__s32 time_wait;
-	/* What the census adds at this tick. */
+	/* Whether ABOVE_ANY_COUNT is in its count. */
+	__u32 is_full;
+	/* What the census adds to its count at this tick. */
 	__s32 known;
 	__u32 zero;
 	/* Into TIME_WAIT, by the tick. */
 	__u32 entered[TICKS];
+};
+
+/* How many slots of each lane of a group are held, side by side: what is chosen by. */
+struct group {
+	/* When the lanes' `entered` were last looked through. */
+	__u32 tick;
+	__u32 zero;
+	__s32 used[MOST_CHOICES];
 };
 
 struct correction {
@@ -164,6 +174,14 @@ struct {
 	__type(value, struct correction);
 } corrections SEC(".maps");
 
+/* Its size is set when the object is loaded. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct group);
+} groups SEC(".maps");
+
 static __always_inline struct settings *the_settings(void)
 {
 	__u32 first = 0;
@@ -181,27 +199,47 @@ static __always_inline __u32 tick_now(void)
 	return bpf_ktime_get_ns() >> TICK_SHIFT;
 }
 
-/* Takes off what has left TIME_WAIT since the last time. One processor does it, once a tick. */
-__noinline int catch_up(__u32 index, __u32 now)
+/*
+ * What is to be added to the count of a lane at a tick: what has left TIME_WAIT since, and what the census says of this one.
+ */
+__noinline int change_of(__u32 index, __u32 now, __s32 steps)
 {
 	struct lane *lane = bpf_map_lookup_elem(&lanes, &index);
 	struct correction *correction = bpf_map_lookup_elem(&corrections, &index);
 	struct settings *set = the_settings();
 	if (!lane || !correction || !set) return 0;
-	__u32 before = lane->tick;
-	/* Another processor may have begun the next one already. */
-	__s32 steps = now - before;
-	if (steps <= 0 || __sync_val_compare_and_swap(&lane->tick, before, now) != before) return 0;
+	__s32 change = 0;
 	for (__s32 step = 0; step < TICKS; step++) {
 		if (step >= steps) break;
 		__u32 slot = (now - step - set->held_ticks) % TICKS;
-		__u32 left = __sync_lock_test_and_set(&lane->entered[slot], 0);
-		if (left) add(&lane->time_wait, -left);
+		change -= __sync_lock_test_and_set(&lane->entered[slot], 0);
 	}
 	__s32 since = now - correction->at;
 	/* Who wrote it may have a tick already that is not begun here. */
 	if (since < 0) since = 0;
-	lane->known = correction->left[since < TICKS ? since : TICKS - 1];
+	__s32 known = correction->left[since < TICKS ? since : TICKS - 1];
+	change += known - lane->known;
+	lane->known = known;
+	if (lane->is_full && lane->full_until < now && __sync_val_compare_and_swap(&lane->is_full, 1, 0) == 1)
+		change -= ABOVE_ANY_COUNT;
+	return change;
+}
+
+/* Brings the counts of a group to a tick. One processor does it, once a tick. */
+__noinline int catch_up(__u32 number, __u32 now)
+{
+	struct group *group = bpf_map_lookup_elem(&groups, &number);
+	struct settings *set = the_settings();
+	if (!group || !set) return 0;
+	__u32 before = group->tick;
+	/* Another processor may have begun the next one already. */
+	__s32 steps = now - before;
+	if (steps <= 0 || __sync_val_compare_and_swap(&group->tick, before, now) != before) return 0;
+	__u32 index = number * set->choices;
+	for (__u32 choice = 0; choice < MOST_CHOICES; choice++, index++) {
+		if (choice >= set->choices) break;
+		add(&group->used[choice], change_of(index, now, steps));
+	}
 	return 0;
 }
 
@@ -210,31 +248,42 @@ __noinline int catch_up(__u32 index, __u32 now)
  *
  * Count and number are compared as one: what is best so far is no constant to the verifier then, which would follow each.
  */
-__noinline __u32 fewest_used(__u32 group, __u32 now)
+__noinline __u32 fewest_used(__u32 number, __u32 now)
 {
+	struct group *group = bpf_map_lookup_elem(&groups, &number);
 	struct settings *set = the_settings();
-	if (!set) return 0;
+	if (!group || !set) return 0;
+	if (group->tick != now) catch_up(number, now);
+	__u32 choices = set->choices;
 	__u64 least = ~0ULL;
-	__u32 index = group * set->choices;
-	for (__u32 number = 0; number < MOST_CHOICES; number++, index++) {
-		if (number >= set->choices) break;
-		struct lane *lane = bpf_map_lookup_elem(&lanes, &index);
-		if (!lane) break;
-		if (lane->tick != now) catch_up(index, now);
-		__s32 used = lane->live + lane->time_wait + lane->known;
-		if (lane->full_until >= now) used += ABOVE_ANY_COUNT;
+	for (__u32 choice = 0; choice < MOST_CHOICES; choice++) {
+		if (choice >= choices) break;
 		/* In the order of signed numbers. */
-		__u64 candidate = ((__u64)((__u32)used ^ 0x80000000) << 8) | number;
+		__u64 candidate = ((__u64)((__u32)group->used[choice] ^ 0x80000000) << 8) | choice;
 		if (candidate < least) least = candidate;
 	}
 	return least & 0xff;
 }
 
-static __always_inline void set_full(__u32 group, __u32 choice, const struct settings *set)
+/* The count of a lane. The compiler must not know that the number is one of a choice: the verifier does not. */
+static __always_inline __s32 *used_of(struct group *group, __u32 choice)
 {
-	__u32 index = group * set->choices + choice;
-	struct lane *lane = bpf_map_lookup_elem(&lanes, &index);
-	if (lane) lane->full_until = tick_now() + 1;
+	asm volatile("%0 &= 255" : "+r"(choice));
+	return &group->used[choice];
+}
+
+/* A lane that has no slot is chosen no more for a second, while another has room. */
+static __always_inline void set_full(struct group *group, __u32 choice, struct lane *lane)
+{
+	lane->full_until = tick_now() + 1;
+	if (__sync_val_compare_and_swap(&lane->is_full, 0, 1) == 0) add(used_of(group, choice), ABOVE_ANY_COUNT);
+}
+
+static __always_inline int is_same(const struct endpoint *a, const struct endpoint *b)
+{
+	return a->port == b->port && a->address.word[3] == b->address.word[3] &&
+	       a->address.word[0] == b->address.word[0] && a->address.word[1] == b->address.word[1] &&
+	       a->address.word[2] == b->address.word[2];
 }
 
 static __always_inline int is_asked_for(const struct endpoint *to, const struct settings *set)
@@ -260,6 +309,7 @@ static __always_inline int is_asked_for(const struct endpoint *to, const struct 
 /* The group of a destination, made where it is new. */
 static __always_inline __u32 group_of(const struct endpoint *to, struct settings *set)
 {
+	if (is_same(to, &set->first_group)) return 0;
 	__u32 *found = bpf_map_lookup_elem(&group_numbers, to);
 	if (found) return *found;
 	if (!is_asked_for(to, set)) return NOT_ASKED_FOR;
@@ -278,9 +328,9 @@ static __always_inline __u32 group_of(const struct endpoint *to, struct settings
 /*
  * The choice for a connection, and its group.
  *
- * Returns -1 where it is none that is meant.
+ * Returns -1 where it is none that is meant, or the program has bound it itself.
  */
-static __always_inline int choose(struct bpf_sock_addr *context, const struct endpoint *to, __u32 *group)
+static __always_inline int choose(struct bpf_sock_addr *context, const struct endpoint *to, int is_bound, __u32 *group)
 {
 	struct settings *set = the_settings();
 	if (!set || !set->enabled || set->choices == 0) return -1;
@@ -288,10 +338,10 @@ static __always_inline int choose(struct bpf_sock_addr *context, const struct en
 	if (bpf_get_netns_cookie(context) != set->netns_cookie) return -1;
 	*group = group_of(to, set);
 	if (*group == NOT_ASKED_FOR) return -1;
-	if (*group == NO_GROUP) {
+	if (is_bound || *group == NO_GROUP) {
 		struct counts *count = the_counts();
-		if (count) add(&count->uncounted, 1);
-		return bpf_get_prandom_u32() % set->choices;
+		if (count) add(is_bound ? &count->bound_before : &count->uncounted, 1);
+		return is_bound ? -1 : (int)(bpf_get_prandom_u32() % set->choices);
 	}
 	return fewest_used(*group, tick_now());
 }
@@ -316,19 +366,41 @@ static __always_inline void read_ipv6(struct bpf_sock_addr *context, struct endp
 	into->zero = 0;
 }
 
-/* The lane of a socket. -1 where it is none of ours. */
-static __always_inline int lane_index(const struct ends *ends);
+/* Where a lane is counted. */
+struct place {
+	struct group *group;
+	struct lane *lane;
+	__u32 group_number;
+	__u32 choice;
+	__u32 is_enabled;
+};
 
-static __always_inline struct lane *lane_of(struct sock *sk, __u32 *index)
+/* The number of the lane's choice, and of its group. -1 where the socket is in none of ours. */
+static __always_inline int choice_of(const struct ends *ends, const struct settings *set, __u32 *group);
+
+/* The number of an address in a run of them; -1 where it is not in it. */
+static __always_inline int number_in_run(const struct address *address, const struct settings *set)
 {
-	if (sk->sk_protocol != IPPROTO_TCP) return NULL;
+	if (!set->is_run) return -1;
+	const struct address *first = &set->first_choice;
+	__u32 distance = __builtin_bswap32(address->word[3]) - __builtin_bswap32(first->word[3]);
+	if (distance >= set->choices) return -1;
+	if (address->word[0] != first->word[0] || address->word[1] != first->word[1] || address->word[2] != first->word[2])
+		return -1;
+	return distance;
+}
+
+/* Returns 0 where a socket's slot is none of ours. */
+static __always_inline int find_place(struct sock *sk, struct place *place)
+{
+	if (sk->sk_protocol != IPPROTO_TCP) return 0;
 	struct settings *set = the_settings();
-	if (!set) return NULL;
+	if (!set) return 0;
 	struct ends ends = {};
 	struct sock_common *common = &sk->__sk_common;
 	ends.destination.port = common->skc_dport;
-	if (set->lane_port && set->lane_port != ends.destination.port) return NULL;
-	if (common->skc_net.net->net_cookie != set->netns_cookie) return NULL;
+	if (set->lane_port && set->lane_port != ends.destination.port) return 0;
+	if (common->skc_net.net->net_cookie != set->netns_cookie) return 0;
 	if (common->skc_family == AF_INET) {
 		ends.source.address.word[2] = ends.destination.address.word[2] = __builtin_bswap32(0xffff);
 		ends.source.address.word[3] = common->skc_rcv_saddr;
@@ -339,53 +411,53 @@ static __always_inline struct lane *lane_of(struct sock *sk, __u32 *index)
 			ends.destination.address.word[i] = common->skc_v6_daddr.in6_u.u6_addr32[i];
 		}
 	} else
-		return NULL;
-	int found = lane_index(&ends);
-	if (found < 0) return NULL;
-	*index = found;
-	return bpf_map_lookup_elem(&lanes, index);
+		return 0;
+	int choice = choice_of(&ends, set, &place->group_number);
+	if (choice < 0) return 0;
+	__u32 index = place->group_number * set->choices + choice;
+	place->choice = choice;
+	place->is_enabled = set->enabled;
+	place->lane = bpf_map_lookup_elem(&lanes, &index);
+	place->group = bpf_map_lookup_elem(&groups, &place->group_number);
+	return place->lane && place->group;
 }
 
 /* connect() found no slot (EADDRNOTAVAIL), unless the program had chosen its port itself. */
-static __always_inline void count_refusal(struct sock *sk, struct lane *lane)
+static __always_inline void count_refusal(struct sock *sk, struct place *place)
 {
 	__u16 source_port = 1;
 	bpf_probe_read_kernel(&source_port, sizeof source_port, &((struct inet_sock *)sk)->inet_sport);
 	if (source_port != 0) return;
-	add(&lane->refusals, 1);
-	lane->full_until = tick_now() + 1;
-}
-
-/* tcp_time_wait() takes the slot over; a reset and SOCK_DESTROY leave an error and no TIME_WAIT. */
-static __always_inline void count_end(struct sock *sk, int state, struct lane *lane, __u32 index)
-{
-	add(&lane->live, -1);
-	if ((state != TCP_FIN_WAIT2 && state != TCP_CLOSING) || sk->sk_err != 0) return;
-	__u32 now = tick_now();
-	if (lane->tick != now) catch_up(index, now);
-	add(&lane->time_wait, 1);
-	add(&lane->entered[now % TICKS], 1);
+	add(&place->lane->refusals, 1);
+	set_full(place->group, place->choice, place->lane);
 }
 
 /* Ten times for each connection of the machine, at both ends: first of all, what is none of ours. */
 SEC("tp_btf/inet_sock_set_state")
 int ft_count(__u64 *context)
 {
-	struct sock *sk = (struct sock *)context[0];
-	int from = (int)context[1];
 	int to = (int)context[2];
 	if (to != TCP_CLOSE && to != TCP_SYN_SENT) return 0;
-	__u32 index;
-	struct lane *lane = lane_of(sk, &index);
-	if (!lane) return 0;
+	struct sock *sk = (struct sock *)context[0];
+	int from = (int)context[1];
+	struct place place;
+	if (!find_place(sk, &place)) return 0;
 	if (to == TCP_SYN_SENT) {
-		add(&lane->attempts, 1);
-		add(&lane->live, 1);
+		add(&place.lane->attempts, 1);
+		add(used_of(place.group, place.choice), 1);
 		return 0;
 	}
+	/* tcp_time_wait() takes the slot over; a reset and SOCK_DESTROY leave an error and no TIME_WAIT. */
+	if ((from == TCP_FIN_WAIT2 || from == TCP_CLOSING) && sk->sk_err == 0) {
+		__u32 now = tick_now();
+		/* Until it is enabled corrections come in, all of which the first choice is to know. */
+		if (place.is_enabled && place.group->tick != now) catch_up(place.group_number, now);
+		add(&place.lane->entered[now % TICKS], 1);
+		return 0;
+	}
+	add(used_of(place.group, place.choice), -1);
 	/* __inet_hash_connect() comes after SYN_SENT in tcp_v4_connect(). */
-	if (from == TCP_SYN_SENT) count_refusal(sk, lane);
-	count_end(sk, from, lane, index);
+	if (from == TCP_SYN_SENT) count_refusal(sk, &place);
 	return 0;
 }
 

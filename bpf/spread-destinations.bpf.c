@@ -12,8 +12,10 @@ struct {
 } asked_for SEC(".maps");
 
 /* All are of the first group: there is one destination that others stand in for. */
-static __always_inline int lane_index(const struct ends *ends)
+static __always_inline int choice_of(const struct ends *ends, const struct settings *set, __u32 *group)
 {
+	(void)set;
+	*group = 0;
 	__u32 *number = bpf_map_lookup_elem(&choice_numbers, &ends->destination);
 	return number ? (int)*number : -1;
 }
@@ -23,25 +25,20 @@ static __always_inline int spread(struct bpf_sock_addr *context, const struct en
 {
 	struct counts *count = the_counts();
 	__u32 group;
-	int number = choose(context, to, &group);
+	/* What is bound to an address only has no port yet. */
+	int number = choose(context, to, sk->src_port != 0, &group);
 	if (number < 0 || !count) return 0;
-	/* Its port is chosen already. */
-	if (sk->src_port != 0) {
-		add(&count->bound_before, 1);
-		return 0;
-	}
 	__u32 key = number;
 	struct choice *choice = bpf_map_lookup_elem(&choices, &key);
 	if (!choice) return 0;
 	*into = choice->endpoint;
-	int is_same = into->port == to->port;
-	for (int i = 0; i < 4; i++) is_same &= into->address.word[i] == to->address.word[i];
+	int is_asked = is_same(into, to);
 	struct endpoint asked = *to;
-	struct endpoint *kept = bpf_sk_storage_get(&asked_for, sk, &asked, is_same ? 0 : BPF_SK_STORAGE_GET_F_CREATE);
+	struct endpoint *kept = bpf_sk_storage_get(&asked_for, sk, &asked, is_asked ? 0 : BPF_SK_STORAGE_GET_F_CREATE);
 	/* A socket may connect once more. */
 	if (kept) *kept = asked;
 	/* Without it getpeername() could not answer: better not to send it elsewhere. */
-	else if (!is_same) {
+	else if (!is_asked) {
 		add(&count->uncounted, 1);
 		return 0;
 	}

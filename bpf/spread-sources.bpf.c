@@ -4,14 +4,18 @@
 // IP_BIND_ADDRESS_NO_PORT.
 #include "lanes.h"
 
-static __always_inline int lane_index(const struct ends *ends)
+static __always_inline int choice_of(const struct ends *ends, const struct settings *set, __u32 *group)
 {
-	__u32 *group = bpf_map_lookup_elem(&group_numbers, &ends->destination);
-	if (!group) return -1;
-	struct settings *set = the_settings();
-	if (!set) return -1;
+	*group = 0;
+	if (!is_same(&ends->destination, &set->first_group)) {
+		__u32 *found = bpf_map_lookup_elem(&group_numbers, &ends->destination);
+		if (!found) return -1;
+		*group = *found;
+	}
+	int in_run = number_in_run(&ends->source.address, set);
+	if (in_run >= 0) return in_run;
 	__u32 *number = bpf_map_lookup_elem(&choice_numbers, &ends->source);
-	if (number) return *group * set->choices + *number;
+	if (number) return *number;
 	/* A prefix is the only choice. */
 	__u32 first = 0;
 	struct choice *prefix = bpf_map_lookup_elem(&choices, &first);
@@ -22,7 +26,7 @@ static __always_inline int lane_index(const struct ends *ends)
 		has_random_bits |= random;
 		if ((ends->source.address.word[i] & ~random) != prefix->endpoint.address.word[i]) return -1;
 	}
-	return has_random_bits ? (int)(*group * set->choices) : -1;
+	return has_random_bits ? 0 : -1;
 }
 
 /* The source address of a choice; one of its prefix. */
@@ -49,28 +53,33 @@ static __always_inline long bind_source(struct bpf_sock_addr *context, const str
 	return bpf_bind(context, &name, sizeof name);
 }
 
+/* The kernel did not take a source: its address has gone. */
+static __always_inline void set_gone(__u32 group_number, __u32 choice)
+{
+	struct settings *set = the_settings();
+	if (!set) return;
+	__u32 index = group_number * set->choices + choice;
+	struct lane *lane = bpf_map_lookup_elem(&lanes, &index);
+	struct group *group = bpf_map_lookup_elem(&groups, &group_number);
+	if (lane && group) set_full(group, choice, lane);
+}
+
 static __always_inline void spread(struct bpf_sock_addr *context, const struct endpoint *to, int is_bound)
 {
 	struct counts *count = the_counts();
-	struct settings *set = the_settings();
-	if (!count || !set) return;
-	/* The second time where the kernel did not take the first: that address has gone. */
+	if (!count) return;
+	/* The second time where the kernel did not take the first. */
 	for (int attempt = 0; attempt < 2; attempt++) {
 		__u32 group;
-		int number = choose(context, to, &group);
-		if (number < 0) return;
-		if (is_bound) {
-			add(&count->bound_before, 1);
-			return;
-		}
 		struct address source;
-		if (read_source(number, &source) < 0) return;
+		int number = choose(context, to, is_bound, &group);
+		if (number < 0 || read_source(number, &source) < 0) return;
 		if (bind_source(context, &source) == 0) {
 			add(&count->spread, 1);
 			return;
 		}
 		add(&count->bind_failed, 1);
-		if (group != NO_GROUP) set_full(group, number, set);
+		if (group != NO_GROUP) set_gone(group, number);
 	}
 }
 

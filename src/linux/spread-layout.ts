@@ -10,7 +10,7 @@ const TICK_SHIFT = 30n;
 export const TICKS = 64;
 
 export const SETTINGS = {
-  size: 40,
+  size: 80,
   netnsCookie: 0,
   enabled: 8,
   choices: 12,
@@ -20,19 +20,24 @@ export const SETTINGS = {
   groups: 28,
   askedPort: 32,
   lanePort: 34,
+  isRun: 36,
+  firstChoice: 40,
+  firstGroup: 56,
 } as const;
 export const ENDPOINT = { size: 20, address: 0, port: 16 } as const;
 export const CHOICE = { size: 36, randomBits: 20 } as const;
 export const RULE = { size: 36, address: 0, mask: 16, port: 32 } as const;
 export const LANE = {
-  size: 296,
+  size: 288,
   attempts: 0,
   refusals: 8,
-  tick: 16,
-  live: 24,
-  timeWait: 28,
-  entered: 40,
+  isFull: 20,
+  known: 24,
+  entered: 32,
 } as const;
+export const GROUP = { size: 1_032, tick: 0, used: 8 } as const;
+/** What is added to the count of a lane that is full. */
+export const ABOVE_ANY_COUNT: number = 2 ** 30;
 export const CORRECTION = { size: 264, at: 0, left: 8 } as const;
 export const COUNTS = { size: 32, spread: 0, boundBefore: 8, bindFailed: 16, uncounted: 24 } as const;
 

@@ -1,6 +1,7 @@
+import { type Address, parseAddress, sameAddress } from '../tcp/address.ts';
 import type { Endpoint } from '../tcp/endpoint.ts';
 import type { Spread } from '../tcp/spread.ts';
-import { isOneAddress } from '../tcp/spread-source.ts';
+import { isOneAddress, type SpreadSource } from '../tcp/spread-source.ts';
 import type { BpfMap } from './bpf-map.ts';
 import {
   encodeRule,
@@ -12,16 +13,20 @@ import {
   sourceChoice,
 } from './spread-encoding.ts';
 import {
+  ABOVE_ANY_COUNT,
   CHOICE,
   CORRECTION,
   COUNTS,
   ENDPOINT,
   endpointKey,
+  GROUP,
   LANE,
   RULE,
   SETTINGS,
   TICKS,
   tickNow,
+  writeAddress,
+  writeEndpoint,
 } from './spread-layout.ts';
 
 /** What has become of the connections that were meant. */
@@ -46,7 +51,17 @@ export interface CountedLane {
   readonly refusals: number;
 }
 
-const NAMES = ['settings', 'counts', 'choices', 'choice_numbers', 'rules', 'group_numbers', 'lanes', 'corrections'];
+const NAMES = [
+  'settings',
+  'counts',
+  'choices',
+  'choice_numbers',
+  'rules',
+  'group_numbers',
+  'lanes',
+  'corrections',
+  'groups',
+];
 /** The maps of a spread that is in the kernel: what it does, and what it has counted. */
 export class SpreadMaps {
   readonly #maps: ReadonlyMap<string, BpfMap>;
@@ -109,6 +124,7 @@ export class SpreadMaps {
     settings.setUint32(SETTINGS.mostGroups, limits.mostGroups, true);
     settings.setUint16(SETTINGS.askedPort, commonPort(rules), false);
     settings.setUint16(SETTINGS.lanePort, commonPort(spread.kind === 'sources' ? rules : spread.over), false);
+    if (spread.kind === 'sources') writeRun(settings, spread.sources);
     this.#write('settings', key(0), settings);
     if (spread.kind === 'destinations') this.addGroup(spread.from);
   }
@@ -122,6 +138,7 @@ export class SpreadMaps {
     if (group >= settings.getUint32(SETTINGS.mostGroups, true)) return null;
     this.#write('group_numbers', endpointKey(destination), Uint32Array.of(group));
     settings.setUint32(SETTINGS.groups, group + 1, true);
+    if (group === 0) writeEndpoint(settings, SETTINGS.firstGroup, destination);
     this.#write('settings', key(0), settings);
     return group;
   }
@@ -187,20 +204,23 @@ export class SpreadMaps {
    *   last one for all time after
    */
   correct(index: number, heldAfter: Float64Array): void {
+    const settings = this.#entry('settings', 0, SETTINGS.size);
+    const heldTicks = settings.getUint32(SETTINGS.heldTicks, true);
+    const choices = settings.getUint32(SETTINGS.choices, true);
+    const group = this.#entry('groups', Math.floor(index / choices), GROUP.size);
     const lane = this.#entry('lanes', index, LANE.size);
-    const heldTicks = this.#entry('settings', 0, SETTINGS.size).getUint32(SETTINGS.heldTicks, true);
     const now = tickNow();
+    const behind = (now - group.getUint32(GROUP.tick, true)) >>> 0;
+    const inCount = group.getInt32(GROUP.used + 4 * (index % choices), true) - inCountBeside(lane);
     const correction = new DataView(new ArrayBuffer(CORRECTION.size));
     correction.setUint32(CORRECTION.at, now, true);
-    const live = lane.getInt32(LANE.live, true);
-    const behind = (now - lane.getUint32(LANE.tick, true)) >>> 0;
+    // What has entered TIME_WAIT at a tick is taken off so many ticks later, and was seen up to the group's last tick.
+    const entered = (age: number): number => lane.getUint32(LANE.entered + 4 * (((now - age) >>> 0) % TICKS), true);
+    let counted = inCount;
+    for (let age = behind + heldTicks - 1; age >= Math.max(behind, heldTicks); age -= 1) counted -= entered(age);
     for (let after = 0; after < TICKS; after += 1) {
-      // What has entered TIME_WAIT at a tick is taken off so many ticks later, and was seen up to the lane's last tick.
-      let counted = live;
-      for (let age = 0; age + after < heldTicks; age += 1) {
-        if (age < behind) continue;
-        counted += lane.getUint32(LANE.entered + 4 * (((now - age) >>> 0) % TICKS), true);
-      }
+      const age = heldTicks - after;
+      if (after > 0 && age >= behind && age >= 0) counted -= entered(age);
       correction.setInt32(CORRECTION.left + 4 * after, Math.round((heldAfter[after] as number) - counted), true);
     }
     this.#write('corrections', key(index), correction);
@@ -244,6 +264,26 @@ function key(number: number): Uint32Array {
 
 function numbers(count: number): number[] {
   return Array.from({ length: count }, (_, number) => number);
+}
+
+/** What is in the count of a lane beside what was counted. */
+function inCountBeside(lane: DataView): number {
+  return lane.getInt32(LANE.known, true) + (lane.getUint32(LANE.isFull, true) === 1 ? ABOVE_ANY_COUNT : 0);
+}
+
+/** Where sources follow each other, each one's number is its distance from the first. */
+function writeRun(settings: DataView, sources: readonly SpreadSource[]): void {
+  const [first] = sources;
+  if (first === undefined || !sources.every(isOneAddress)) return;
+  const start = parseAddress(first.address);
+  const isRun = sources.every(({ address }, number) => isAt(start, number, parseAddress(address)));
+  if (!isRun) return;
+  settings.setUint32(SETTINGS.isRun, 1, true);
+  writeAddress(settings, SETTINGS.firstChoice, start);
+}
+
+function isAt(start: Address, distance: number, address: Address): boolean {
+  return sameAddress([start[0], start[1], start[2], start[3] + distance], address);
 }
 
 /** The port that all have; 0 where they differ, or one has any. */

@@ -46,7 +46,12 @@ export class LoadedSpread {
     const groups = spread.kind === 'sources' ? Math.min(MOST_GROUPS, Math.floor(MOST_LANES / choices)) : 1;
     const lanes = groups * choices;
     const title = `spread-${spread.kind}.bpf.o`;
-    const object = BpfObject.load(title, readObject(title), { group_numbers: groups, lanes, corrections: lanes });
+    const object = BpfObject.load(title, readObject(title), {
+      group_numbers: groups,
+      groups,
+      lanes,
+      corrections: lanes,
+    });
     const loaded = new LoadedSpread(spread, object);
     try {
       loaded.maps.writeSpread(spread, { netnsCookie, heldTicks: heldTicks(), mostGroups: groups });

@@ -4,7 +4,18 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { buildObjects, clangVersion } from '../../scripts/build-bpf.mjs';
-import { CHOICE, CORRECTION, COUNTS, ENDPOINT, LANE, RULE, SETTINGS, TICKS } from '../../src/linux/spread-layout.ts';
+import {
+  CHOICE,
+  CORRECTION,
+  COUNTS,
+  ENDPOINT,
+  GROUP,
+  LANE,
+  RULE,
+  SETTINGS,
+  TICKS,
+} from '../../src/linux/spread-layout.ts';
+import { MOST_CHOICES, MOST_RULES } from '../../src/tcp/spread-limits.ts';
 import { needsPrograms } from '../kit/needs.ts';
 import { ObjectTypes } from '../kit/object-types.ts';
 
@@ -66,6 +77,7 @@ describe.each(OBJECTS)('the layouts that src/linux has of the maps of %s', (name
     ['rule', RULE],
     ['choice', CHOICE],
     ['lane', LANE],
+    ['group', GROUP],
     ['correction', CORRECTION],
     ['counts', COUNTS],
   ] as const)('are those of the struct %s', (struct, layout) => {
@@ -77,7 +89,7 @@ describe.each(OBJECTS)('the layouts that src/linux has of the maps of %s', (name
   });
 
   it('have room for as many choices and rules', () => {
-    expect([types().entriesOf('choices'), types().entriesOf('choice_numbers')]).toEqual([256, 256]);
-    expect(types().entriesOf('rules')).toBe(32);
+    expect([types().entriesOf('choices'), types().entriesOf('choice_numbers')]).toEqual([MOST_CHOICES, MOST_CHOICES]);
+    expect(types().entriesOf('rules')).toBe(MOST_RULES);
   });
 });
