@@ -8,7 +8,7 @@ import type { LanePattern } from '../tcp/lane-pattern.ts';
 import type { NetworkQuality } from '../tcp/network-quality.ts';
 import { formatPortList } from '../tcp/port-list.ts';
 import { rangeSize } from '../tcp/port-range.ts';
-import { LaneCounts, reportCounted } from './counted-lanes.ts';
+import { LaneCounts, reportCounted } from './lane-counts.ts';
 import { forecastLanes, type LaneOutlook } from './lane-forecast.ts';
 import { findLaneOwners } from './lane-owners.ts';
 import type { CountedLaneReport, LaneReport, NamespaceReport, PortsReport, ProcessReport } from './report.ts';

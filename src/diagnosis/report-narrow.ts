@@ -1,6 +1,6 @@
 import { parseAddress, withoutZone } from '../tcp/address.ts';
 import { type LanePattern, matchesLane } from '../tcp/lane-pattern.ts';
-import { reportCounted } from './counted-lanes.ts';
+import { reportCounted } from './lane-counts.ts';
 import type { LaneReport, NamespaceReport, Report } from './report.ts';
 
 /**

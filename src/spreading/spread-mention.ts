@@ -5,7 +5,7 @@ import { openToRead } from '../changes/state-file.ts';
 const KIND = 'spread"';
 
 /**
- * Whether a journal tells of a spread at all, open or not: most machines never have one, and learn so by a failed open(2).
+ * Whether a journal tells of a spread at all, open or not: what reads its entries need not be loaded where it does not.
  * False where it may not be read.
  *
  * @param directory of the journal

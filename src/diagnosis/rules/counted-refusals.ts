@@ -1,6 +1,7 @@
 import { formatInstant } from '../../tcp/instant-text.ts';
 import { formatEndpoint } from '../../tcp/lane.ts';
 import { formatCount, plural } from '../../tcp/number-text.ts';
+import { sumCounted } from '../lane-counts.ts';
 import type { CountedLaneReport, LaneReport, NamespaceReport } from '../report.ts';
 
 /** What eBPF has counted of refused connections to one destination, most first. */
@@ -28,9 +29,8 @@ export function countedRefusals({ counted, lanes, lanesOmitted }: NamespaceRepor
       const own = lanes.filter((lane) => (lane.refusals ?? 0) > 0 && isTo(lane, rows[0]));
       return {
         counted: rows,
-        refusals: refusalsOf(rows),
-        inEmptyLanes:
-          lanesOmitted > 0 ? null : refusalsOf(rows.filter((row) => !lanes.some((lane) => isOf(lane, row)))),
+        refusals: sumCounted(rows).refusals,
+        inEmptyLanes: lanesOmitted > 0 ? null : sumCounted(withoutSlots(rows, lanes)).refusals,
         lane: own.sort((a, b) => (b.refusals ?? 0) - (a.refusals ?? 0))[0] ?? null,
       };
     })
@@ -53,11 +53,15 @@ export function explainCounted({ inEmptyLanes }: CountedRefusals): string {
     : `${counted} ${formatCount(inEmptyLanes)} of them on lanes that hold no slot now.`;
 }
 
-/** All of one destination are of one spread, or counted together. */
+/** Nothing where all sources are counted together. */
 function describeSources(counted: CountedRefusals['counted']): string {
   const [{ source }] = counted;
-  if (counted.length > 1) return ` from ${plural(counted.length, 'address', 'addresses')}`;
-  return source === null ? '' : ` from ${source}`;
+  if (counted.some((row) => row.source === null)) return '';
+  return counted.length > 1 ? ` from ${plural(counted.length, 'address', 'addresses')}` : ` from ${source}`;
+}
+
+function withoutSlots(rows: readonly CountedLaneReport[], lanes: readonly LaneReport[]): CountedLaneReport[] {
+  return rows.filter((row) => !lanes.some((lane) => isOf(lane, row)));
 }
 
 function isOf(lane: LaneReport, row: CountedLaneReport): boolean {
@@ -67,8 +71,4 @@ function isOf(lane: LaneReport, row: CountedLaneReport): boolean {
 
 function isTo(lane: LaneReport, { destination, port }: CountedLaneReport): boolean {
   return lane.port === port && lane.destination === destination;
-}
-
-function refusalsOf(rows: readonly CountedLaneReport[]): number {
-  return rows.reduce((sum, { refusals }) => sum + refusals, 0);
 }

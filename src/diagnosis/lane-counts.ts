@@ -67,6 +67,24 @@ export function reportCounted(
     .sort((a, b) => b.refusals - a.refusals || b.attempts - a.attempts);
 }
 
+/**
+ * What was tried and refused in sum. A connection may have been counted twice, by itself and among those of all sources: it
+ * is one.
+ */
+export function sumCounted(rows: readonly CountedLaneReport[]): { attempts: number; refusals: number } {
+  const sums = { attempts: 0, refusals: 0 };
+  for (const field of ['attempts', 'refusals'] as const) {
+    const byDestination = new Map<string, [bySource: number, ofAll: number]>();
+    for (const { source, destination, port, [field]: count } of rows) {
+      const key = keyOf('', destination, port);
+      const [bySource, ofAll] = byDestination.get(key) ?? [0, 0];
+      byDestination.set(key, source === null ? [bySource, ofAll + count] : [bySource + count, ofAll]);
+    }
+    for (const counts of byDestination.values()) sums[field] += Math.max(...counts);
+  }
+  return sums;
+}
+
 /** Of several sources together, any may be the one that is meant. */
 function mayMatch({ source, destination, port }: CountedLaneReport, pattern: LanePattern): boolean {
   const to = parseAddress(destination);
