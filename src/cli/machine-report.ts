@@ -18,6 +18,7 @@ import {
   kernelFacts,
   OWN_NAMESPACE,
 } from './namespace-identity.ts';
+import { type ReadCounts, spreadCounts } from './spread-counts.ts';
 import { type Watches, watchNamespaces } from './watch-namespaces.ts';
 
 /** What of a machine is reported. */
@@ -61,9 +62,10 @@ async function examineOne(options: MachineReportOptions, reference: string | und
   try {
     const { namespaces } = listNamespaces();
     const [watches, trace] = await Promise.all([watchNamespaces([handle], options.watchCloses), traceFor(options)]);
+    const counts = await spreadCounts();
     const entry = entryOf(handle, namespaces);
     const host = entry.name === HOST ? null : hostRange(namespaces);
-    return await examine(handle, { entry, host, watches, trace, kernel: kernelFacts() }, options);
+    return await examine(handle, { entry, host, watches, trace, counts, kernel: kernelFacts() }, options);
   } finally {
     handle.close();
   }
@@ -77,11 +79,12 @@ async function examineAll(options: MachineReportOptions, warn: (text: string) =>
     watchNamespaces(openEach(list.namespaces), options.watchCloses),
     traceFor(options),
   ]);
+  const counts = await spreadCounts();
   const kernel = kernelFacts();
   const examined: Examination[] = [];
   for (const entry of list.namespaces) {
     try {
-      examined.push(await examineEntry({ entry, host, watches, trace, kernel }, options));
+      examined.push(await examineEntry({ entry, host, watches, trace, counts, kernel }, options));
     } catch (error) {
       if (!(error instanceof FourtupleError)) throw error;
       // Whatever is watched is kept alive by it.
@@ -118,6 +121,7 @@ async function traceFor({ trace }: MachineReportOptions): Promise<Scene['trace']
 interface Known extends Pick<Scene, 'host' | 'trace'> {
   readonly entry: KnownNamespace;
   readonly watches: Watches;
+  readonly counts: ReadCounts;
   readonly kernel: KernelFacts;
 }
 
@@ -135,7 +139,7 @@ async function examineEntry(
 
 function examine(
   handle: NamespaceHandle,
-  { entry, kernel, host, watches, trace }: Known,
+  { entry, kernel, host, watches, trace, counts }: Known,
   options: MachineReportOptions,
 ): Promise<Examination> {
   return examineNamespace(handle, identityOf(handle, entry, kernel), {
@@ -146,5 +150,6 @@ function examine(
     host: entry.name === HOST ? null : host,
     watch: watches.get(handle.inode),
     trace,
+    counted: () => counts(handle),
   });
 }

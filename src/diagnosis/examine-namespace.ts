@@ -18,6 +18,7 @@ import { diagnose } from './diagnose.ts';
 import { type Examination, LANES_EXAMINED } from './examination.ts';
 import { type MachineIdentity, machineOf } from './machine.ts';
 import { programOf } from './program.ts';
+import type { CountedLaneReport } from './report.ts';
 import { type NamespaceReportOptions, reportNamespace } from './report-namespace.ts';
 import { narrowNamespace } from './report-narrow.ts';
 import { type InboundUse, NOT_LOOKED_AT, type Scene } from './scene.ts';
@@ -36,8 +37,18 @@ export interface ExamineOptions {
   /** The range of the host's namespace, where this is another one. */
   readonly host?: Scene['host'];
   readonly trace?: Scene['trace'];
+  /** What spreads count in it: read when it is asked. */
+  readonly counted?: (() => Counted) | undefined;
   /** A watch over this namespace that has begun, to be ended here; left out, opens are known by TIME_WAIT alone. */
   readonly watch?: ClosesWatch | undefined;
+}
+
+/** What spreads count in a namespace. */
+export interface Counted {
+  /** Those too that no connection was tried on; null where nothing counts. */
+  readonly lanes: readonly CountedLaneReport[] | null;
+  /** What cannot be read of it: one sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** Which namespace it is. */
@@ -60,7 +71,9 @@ export async function examineNamespace(
   options.watch?.stop();
   const census = await takeCensus({ namespace: handle, askAboutPorts: options.askAboutPorts });
   const watched = options.watch?.compare(census);
-  const taken = { ...census, notes: [...census.notes, ...(watched?.notes ?? [])] };
+  const counted = options.counted?.();
+  const notes = [...census.notes, ...(watched?.notes ?? []), ...(counted?.notes ?? [])];
+  const taken = { ...census, notes };
   const enter = <T>(work: () => T): T => inNamespace(handle, work);
   const machine = machineOf(taken, identity, enter(readSegmentCounts));
   const reportOptions: NamespaceReportOptions = {
@@ -70,6 +83,7 @@ export async function examineNamespace(
     units,
     timeWaitSeconds: machine.timeWaitSeconds,
     measureNetwork: (lanes) => withSockDiag(enter, (diag) => measureNetwork(diag, taken.census, lanes)) ?? new Map(),
+    counted: counted?.lanes,
     ...(watched === undefined ? {} : { observed: (lane) => watched.observed(lane) }),
   };
   const namespace = reportNamespace(

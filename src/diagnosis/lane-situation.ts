@@ -51,5 +51,6 @@ function anyLane({ ports }: NamespaceReport): LaneReport {
     ...{ slots: ports.usable, used: 0, live: 0, reclaimable: 0, free: ports.usable, utilization: 0, reuse: false },
     ...{ opensPerSecond: null, rates: { second: null, tenSeconds: null, minute: null }, holdSeconds: 0, cliffAt: null },
     ...{ secondsToCliff: null, secondsToExhaustion: null, settlesAt: null, network: null, processes: [], unit: null },
+    ...{ attempts: null, refusals: null },
   };
 }

@@ -96,6 +96,7 @@ describe('the report of a namespace', () => {
       ...{ rates: { second: 0, tenSeconds: 0, minute: 2 }, holdSeconds: null, reuse: false, network: null },
       ...{ cliffAt: 49, secondsToCliff: null, secondsToExhaustion: null, settlesAt: 0.114583 },
       processes: [{ ...NGINX, sockets: 11, unit: 'unit-of-811' }],
+      ...{ attempts: null, refusals: null },
     });
     expect(lanes.map(({ used, unit, processes }) => [used, unit, processes.length])).toEqual([
       [31, 'cgroup-7', 1],

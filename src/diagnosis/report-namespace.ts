@@ -8,9 +8,10 @@ import type { LanePattern } from '../tcp/lane-pattern.ts';
 import type { NetworkQuality } from '../tcp/network-quality.ts';
 import { formatPortList } from '../tcp/port-list.ts';
 import { rangeSize } from '../tcp/port-range.ts';
+import { LaneCounts, reportCounted } from './lane-counts.ts';
 import { forecastLanes, type LaneOutlook } from './lane-forecast.ts';
 import { findLaneOwners } from './lane-owners.ts';
-import type { LaneReport, NamespaceReport, PortsReport, ProcessReport } from './report.ts';
+import type { CountedLaneReport, LaneReport, NamespaceReport, PortsReport, ProcessReport } from './report.ts';
 
 /** What decides how much of a census is reported. */
 export interface NamespaceReportOptions {
@@ -28,6 +29,8 @@ export interface NamespaceReportOptions {
   measureNetwork?(lanes: readonly number[]): ReadonlyMap<number, NetworkQuality>;
   /** What a watch saw a lane do, by its number; null where it saw nothing of it. Left out where none was kept. */
   observed?(lane: number): ObservedRates | null;
+  /** What spreads count of lanes, those too that no connection was tried on; null or left out where nothing counts. */
+  readonly counted?: readonly CountedLaneReport[] | null | undefined;
 }
 
 export interface UnitNames {
@@ -51,11 +54,14 @@ export function reportNamespace(
   const process = (owned: OwnedSockets): ProcessReport => ({ ...owned, unit: options.units.ofProcess(owned.pid) });
   const networks = options.measureNetwork?.(lanes.map(({ index }) => index));
   const outlooks = forecastLanes(census, lanes, options);
+  const { counted = null, pattern } = options;
+  const counts = new LaneCounts(census, counted ?? []);
   const reported = lanes.map((lane) =>
     reportLane(lane, outlooks.get(lane.index) as LaneOutlook, {
       processes: (byLane.get(lane.index) ?? []).map(process),
       unit: options.units.ofCgroup(lane.cgroupId),
       network: networks?.get(lane.index) ?? null,
+      ...counts.of(lane),
     }),
   );
   return {
@@ -82,6 +88,7 @@ export function reportNamespace(
       timeWaitSeconds: rounded(options.timeWaitSeconds, 3),
     },
     lanes: reported,
+    counted: counted === null ? null : reportCounted(counted, pattern),
     lanesOmitted: census.countMatching(options.pattern) - lanes.length,
     totals: sumLanes(census, taken.counts),
     notes: [...taken.notes, ...ownerNotes(found, reported)],
@@ -107,7 +114,7 @@ function portCounts({ census }: NamespaceCensus): Pick<PortsReport, 'size' | 're
 function reportLane(
   { index: _, cgroupId: __, ...lane }: LaneUse,
   { rates, ...outlook }: LaneOutlook,
-  known: Pick<LaneReport, 'processes' | 'unit' | 'network'>,
+  known: Pick<LaneReport, 'processes' | 'unit' | 'network' | 'attempts' | 'refusals'>,
 ): LaneReport {
   return {
     ...lane,

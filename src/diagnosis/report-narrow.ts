@@ -1,5 +1,6 @@
 import { parseAddress, withoutZone } from '../tcp/address.ts';
 import { type LanePattern, matchesLane } from '../tcp/lane-pattern.ts';
+import { reportCounted } from './lane-counts.ts';
 import type { LaneReport, NamespaceReport, Report } from './report.ts';
 
 /**
@@ -19,7 +20,13 @@ export function narrowNamespace(
 ): NamespaceReport {
   const matching = pattern === undefined ? namespace.lanes : namespace.lanes.filter((lane) => matches(lane, pattern));
   const lanes = matching.slice(0, top);
-  return { ...namespace, lanes, lanesOmitted: namespace.lanesOmitted + matching.length - lanes.length };
+  const lanesOmitted = namespace.lanesOmitted + matching.length - lanes.length;
+  const counted = pattern === undefined ? namespace.counted : narrowCounted(namespace.counted, pattern);
+  return { ...namespace, lanes, counted, lanesOmitted };
+}
+
+function narrowCounted(counted: NamespaceReport['counted'], pattern: LanePattern): NamespaceReport['counted'] {
+  return counted === null ? null : reportCounted(counted, pattern);
 }
 
 function matches({ source, destination, port }: LaneReport, pattern: LanePattern): boolean {

@@ -5,6 +5,8 @@ import { FourtupleError } from '../tcp/error.ts';
 import type { LaneReport, Report } from './report.ts';
 import { isReport, readReport } from './report-reader.ts';
 
+const SINCE = '2026-11-20T11:59:00.000Z';
+
 const LANE: LaneReport = {
   source: '10.0.0.5',
   destination: '10.0.1.9',
@@ -40,6 +42,8 @@ const LANE: LaneReport = {
   },
   processes: [{ pid: 811, name: 'haproxy', unit: 'haproxy.service', sockets: 120 }],
   unit: 'haproxy.service',
+  attempts: 1_234,
+  refusals: 5,
 };
 
 const REPORT: Report = {
@@ -71,6 +75,11 @@ const REPORT: Report = {
         timeWaitSeconds: 61.024,
       },
       lanes: [LANE],
+      counted: [
+        { source: '10.0.0.5', destination: '10.0.1.9', port: 8080, attempts: 1_234, refusals: 5, since: SINCE },
+        { source: '2001:db8::/64', destination: '2001:db8:1::9', port: 80, attempts: 7, refusals: 0, since: SINCE },
+        { source: null, destination: '10.0.1.10', port: 8080, attempts: 2, refusals: 1, since: SINCE },
+      ],
       lanesOmitted: 0,
       totals: { lanes: 1, used: 27_911, live: 120, timeWait: 27_791, outsideLanes: null, timeWaitOutsideLanes: null },
       notes: ['Processes of other users are not shown.'],

@@ -95,6 +95,17 @@ const lane = object({
   network: unknownUnlessGiven(network),
   processes,
   unit: v.nullable(text),
+  attempts: unknownUnlessGiven(count),
+  refusals: unknownUnlessGiven(count),
+});
+
+const countedLane = object({
+  source: v.nullable(text),
+  destination: text,
+  port,
+  attempts: count,
+  refusals: count,
+  since: text,
 });
 
 const totals = object({
@@ -114,6 +125,7 @@ const namespace = object({
   ports,
   settings,
   lanes: list(lane),
+  counted: unknownUnlessGiven(list(countedLane)),
   lanesOmitted: count,
   totals,
   notes: list(text),

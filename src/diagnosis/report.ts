@@ -39,11 +39,31 @@ export interface NamespaceReport {
   readonly settings: SettingsReport;
   /** Fullest first. */
   readonly lanes: readonly LaneReport[];
+  /**
+   * What eBPF counts while a spread is attached (`fix spread-sources`, `spread-destinations`): lanes that a connection was
+   * tried on, whether they hold a slot now or not, and are among `lanes` or not; most refusals first. Null where nothing
+   * counts, or it may not be read: a note says so then.
+   */
+  readonly counted: readonly CountedLaneReport[] | null;
   /** Lanes that are counted in `totals` and not listed. */
   readonly lanesOmitted: number;
   readonly totals: Totals;
   /** What is not shown, or shown with less certainty, and why: one sentence each. */
   readonly notes: readonly string[];
+}
+
+/** A lane by what became of the connections that were tried on it, whatever process or device they were of. */
+export interface CountedLaneReport {
+  /** An address, or the IPv6 prefix whose addresses are counted as one; null: all sources are. */
+  readonly source: string | null;
+  readonly destination: string;
+  readonly port: number;
+  /** Calls of connect() since then. */
+  readonly attempts: number;
+  /** Of these, how many found no free slot and failed with EADDRNOTAVAIL. */
+  readonly refusals: number;
+  /** When the spread that counts was attached: RFC 3339, UTC. Both counts only grow, and begin anew with another one. */
+  readonly since: string;
 }
 
 export interface PortsReport {
@@ -105,6 +125,13 @@ export interface LaneReport extends Omit<LaneUse, 'index' | 'cgroupId'> {
   readonly processes: readonly ProcessReport[];
   /** The systemd unit, container or pod of one of its live sockets, by its cgroup; null where none is known. */
   readonly unit: string | null;
+  /**
+   * How many connections were tried on it since a spread was attached, which counts them (see `counted`); null where none
+   * does, or counts it together with other lanes.
+   */
+  readonly attempts: number | null;
+  /** Of these, how many found no free slot (EADDRNOTAVAIL): exact; null like `attempts`. */
+  readonly refusals: number | null;
 }
 
 /** New connections per second over the last second, ten seconds and minute. */

@@ -27,6 +27,7 @@ export function laneReport(
     ...{ states, pool: 'lane', opensPerSecond: null },
     ...{ rates: { second: null, tenSeconds: null, minute: null }, holdSeconds: null, reuse: null, network: null },
     ...{ cliffAt: null, secondsToCliff: null, secondsToExhaustion: null, settlesAt: null, processes: [], unit: null },
+    ...{ attempts: null, refusals: null },
     ...more,
   };
 }
@@ -47,7 +48,7 @@ export function namespaceReport(lanes: readonly LaneReport[], more: Partial<Name
       ...{ tcpTwReuse: 2, tcpTwReuseDelaySeconds: 1, tcpTimestamps: 1 },
       ...{ tcpMaxTwBuckets: 131_072, tcpFinTimeoutSeconds: 60, timeWaitSeconds: 61.024 },
     },
-    ...{ lanes, lanesOmitted: 0 },
+    ...{ lanes, counted: null, lanesOmitted: 0 },
     totals: {
       lanes: lanes.length + (more.lanesOmitted ?? 0),
       used: sum(({ used }) => used),

@@ -13,7 +13,7 @@ const YELLOW_FROM = 0.5;
 /** A lane that stays below this share of its slots has no forecast that matters. */
 const WORTH_TELLING = 0.01;
 /** Columns that are left out where no lane has something in them. */
-const SPARSE = ['FORECAST', 'OF THESE'];
+const SPARSE = ['REFUSED', 'FORECAST', 'OF THESE'];
 const WIDE_SCREEN = 130;
 const NARROW_SCREEN = 100;
 
@@ -43,6 +43,9 @@ export function renderLanes(namespace: NamespaceReport, screen: Screen): string[
     column('USED', ({ used }) => formatCount(used), { align: 'right' }),
     column('SLOTS', ({ slots }) => formatCount(slots), { align: 'right' }),
     column('FREE', (lane) => describeFree(lane, screen), { align: 'right' }),
+    column('REFUSED', ({ refusals }) => (refusals === null || refusals === 0 ? '' : formatCount(refusals)), {
+      align: 'right',
+    }),
     column('OPENS/S', ({ opensPerSecond }) => formatRate(opensPerSecond), { align: 'right' }),
     column('FORECAST', describeForecast),
     column('LIVE', ({ live }) => formatCount(live), { align: 'right' }),

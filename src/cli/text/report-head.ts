@@ -1,8 +1,11 @@
 import type { Report } from '../../diagnosis/report.ts';
+import { formatInstant } from '../../tcp/instant-text.ts';
 import { formatSeconds } from '../../tcp/number-text.ts';
 import type { Screen } from './screen.ts';
 import { style } from './style.ts';
 import { wrap } from './wrap.ts';
+
+export { formatInstant } from '../../tcp/instant-text.ts';
 
 /**
  * Which machine it is, when it was looked at, and how long that took.
@@ -21,11 +24,6 @@ export function renderHead(
     `${takenAt === null ? 'read' : looked} in ${formatSeconds(durationSeconds)}`,
   ];
   return style(screen, 'dim', parts.filter((part) => part !== null).join(screen.unicode ? ' · ' : ', '));
-}
-
-/** An instant that is given in RFC 3339 and UTC: `2026-11-20 12:00:00 UTC`. */
-export function formatInstant(text: string): string {
-  return text.replace('T', ' ').replace(/(?:\.\d+)?Z$/, ' UTC');
 }
 
 /** What is not shown, or shown with less certainty. */

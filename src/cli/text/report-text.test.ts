@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { diagnosed } from '../../../test/kit/diagnosed.ts';
 import { expectGolden } from '../../../test/kit/golden.ts';
 import { laneReport, namespaceReport, processReport, reportOf } from '../../../test/kit/reports.ts';
-import type { BlockerReport, LaneReport, PortsReport, Report } from '../../diagnosis/report.ts';
+import type { BlockerReport, CountedLaneReport, LaneReport, PortsReport, Report } from '../../diagnosis/report.ts';
 import { renderReport } from './report-text.ts';
 import type { Screen } from './screen.ts';
 
@@ -54,6 +54,14 @@ const portsOf = (blockers: readonly BlockerReport[], reserved = 0): PortsReport 
 const manyLanes = Array.from({ length: 20 }, (_, index) =>
   laneReport([SOURCE, `10.0.2.${index + 1}`, 80], { ESTABLISHED: 2_000 - 100 * index }, { opensPerSecond: 3 * index }),
 );
+
+const ATTEMPTS = 90_000;
+const spreadLane = (source: string, timeWait: number, refusals: number): LaneReport =>
+  laneReport([source, '10.0.1.9', 8080], { TIME_WAIT: timeWait }, { reuse: false, attempts: ATTEMPTS, refusals });
+const countedLane = (source: string, refusals: number): CountedLaneReport => ({
+  ...{ source, destination: '10.0.1.9', port: 8080, attempts: ATTEMPTS, refusals },
+  since: '2026-11-20T11:00:00.000Z',
+});
 
 const UNDIAGNOSED: Readonly<Record<string, Report>> = {
   quiet: reportOf([namespaceReport([])]),
@@ -111,6 +119,15 @@ const UNDIAGNOSED: Readonly<Record<string, Report>> = {
     namespaceReport([past, small], { inode: 4_026_532_002, name: null, holder: { pid: 811, name: 'haproxy' } }),
     namespaceReport([], { inode: 4_026_532_003, name: 'container db' }),
   ]),
+  refused: reportOf([
+    namespaceReport([spreadLane('10.0.0.10', 28_231, 3), spreadLane('10.0.0.11', 28_200, 0)], {
+      counted: [
+        ...[countedLane('10.0.0.12', 12), countedLane('10.0.0.10', 3), countedLane('10.0.0.11', 0)],
+        { ...countedLane('10.0.0.10', 1), port: 443 },
+      ],
+    }),
+  ]),
+  counted: reportOf([namespaceReport([closed], { counted: [countedLane('10.0.0.12', 0)] })]),
   capture: reportOf([namespaceReport([exhausted], { inode: null, name: null, source: 'ss -tan' })], {
     ...{ takenAt: null, durationSeconds: 0.0008, host: { name: null, kernel: null } },
   }),

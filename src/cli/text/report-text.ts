@@ -1,6 +1,8 @@
+import { sumCounted } from '../../diagnosis/lane-counts.ts';
 import { groupFindings } from '../../diagnosis/problems.ts';
 import type { FindingReport, NamespaceReport, PortsReport, Report, SettingsReport } from '../../diagnosis/report.ts';
 import { sustainableOpensPerSecond } from '../../tcp/capacity.ts';
+import { formatInstant } from '../../tcp/instant-text.ts';
 import { formatCount, formatRate, formatSeconds, formatShare, plural, UNKNOWN } from '../../tcp/number-text.ts';
 import { meanTimeWaitSeconds } from '../../tcp/time-wait.ts';
 import { fullness, renderLanes } from './lane-table.ts';
@@ -9,6 +11,7 @@ import { renderHead, renderNote } from './report-head.ts';
 import type { Screen } from './screen.ts';
 import { severityLine } from './severity.ts';
 import { style } from './style.ts';
+import { wrap } from './wrap.ts';
 
 /** How many ports of a blocker are spelled out. */
 const PORTS_SPELLED = 40;
@@ -35,8 +38,8 @@ export function renderReport(report: Report, screen: Screen, doctorCommand = 'fo
   return `${blocks.join('\n\n')}\n`;
 }
 
-function isQuiet({ totals, notes, ports }: NamespaceReport): boolean {
-  return totals.used === 0 && notes.length === 0 && ports.blocked === 0;
+function isQuiet({ totals, notes, ports, counted }: NamespaceReport): boolean {
+  return totals.used === 0 && notes.length === 0 && ports.blocked === 0 && (counted ?? []).length === 0;
 }
 
 /** The namespace with the fullest lane first. */
@@ -59,6 +62,7 @@ function renderNamespace(namespace: NamespaceReport, report: Report, screen: Scr
     ...(namespace.lanes.length === 0 ? renderEmpty(namespace) : ['', ...renderLanes(namespace, screen)]),
     ...renderRest(namespace),
     ...renderTotals(namespace),
+    ...renderCounted(namespace, screen),
     ...namespace.notes.map((note) => renderNote(note, screen)),
   ];
   return lines.join('\n');
@@ -159,6 +163,19 @@ function renderTotals({ totals }: NamespaceReport): string[] {
       ? ''
       : ` ${plural(outside, 'connection')}${describeTimeWait(totals.timeWaitOutsideLanes ?? 0)} ${outside === 1 ? 'holds' : 'hold'} no slot: inbound, or from a port outside the range.`;
   return totals.lanes === 0 && outside === 0 ? [] : ['', inLanes + without];
+}
+
+/** What a spread has counted, on lanes too that hold nothing any more. */
+function renderCounted({ counted, lanes }: NamespaceReport, screen: Screen): string[] {
+  const [since] = (counted ?? []).map((row) => row.since).sort();
+  if (counted === null || since === undefined) return [];
+  const { attempts, refusals } = sumCounted(counted);
+  const listed = lanes.reduce((sum, lane) => sum + (lane.refusals ?? 0), 0);
+  const elsewhere = refusals > listed ? `, ${formatCount(refusals - listed)} of them on lanes that are not listed` : '';
+  const refused =
+    refusals === 0 ? 'none was refused' : `${formatCount(refusals)} refused for want of a port${elsewhere}`;
+  const text = `${plural(attempts, 'connection')} tried over spread lanes since ${formatInstant(since)}: ${refused}.`;
+  return [wrap(text, screen.width)];
 }
 
 function describeTimeWait(count: number): string {

@@ -15,17 +15,21 @@ import type { Finding, Rule } from '../rule.ts';
 import type { Scene } from '../scene.ts';
 import { describeOwner } from '../text.ts';
 import { explainHeld, folkloreFor, remediesFor } from './by-cause.ts';
+import { type CountedRefusals, countedRefusals, describeCounted, explainCounted } from './counted-refusals.ts';
 import { enumerate } from './enumerate.ts';
 import type { LaneGroup } from './lane-groups.ts';
 
 /** How many of the processes are named with their counts. */
 const PROCESSES_TOLD = 10;
+/** How many of the lanes that refused are named. */
+const LANES_TOLD = 10;
 /** From this share of the range on, blocked ports are why no port was free. */
 const MOSTLY_BLOCKED = 0.5;
 
 /**
  * Connects failed for want of a port while `--trace` looked: exact, of each process. Those of many processes of one name to
- * one destination, as the workers of a server, are one finding.
+ * one destination, as the workers of a server, are one finding. Where a spread counts them they are known without a look,
+ * and without their process; they may be of long ago, so that nobody is called for them.
  */
 export const connectsRefused: Rule = {
   code: 'connects-refused',
@@ -33,8 +37,26 @@ export const connectsRefused: Rule = {
     const { trace, namespace } = scene;
     const refusals = (trace?.refusals ?? []).filter((refusal) => isOf(refusal, namespace));
     for (const failures of groupByProgram(refusals)) yield finding(failures, scene);
+    for (const counted of countedRefusals(namespace)) {
+      const [{ destination, port }] = counted.counted;
+      const isTraced = refusals.some((one) => one.destination === destination && one.port === port);
+      if (!isTraced) yield countedFinding(counted, scene);
+    }
   },
 };
+
+function countedFinding(refused: CountedRefusals, { namespace, machine }: Scene): Finding {
+  const { lane, refusals, counted, inEmptyLanes } = refused;
+  const group = lane === null ? null : groupOf(lane);
+  return {
+    severity: 'warning',
+    lane,
+    summary: describeCounted(refused),
+    explanation: [explainCounted(refused), ...(group === null ? [] : [explainHeld(group, machine)])].join(' '),
+    evidence: { refusals, inEmptyLanes, lanesTotal: counted.length, lanes: counted.slice(0, LANES_TOLD) },
+    ...helpFor(group, namespace),
+  };
+}
 
 /** A process that ended at once is of the namespace that has its lane. */
 function isOf(refusal: Refusal, { inode, lanes }: NamespaceReport): boolean {
@@ -69,7 +91,7 @@ function total(refusals: readonly Refusal[]): number {
 function finding(failures: Failures, { namespace, machine, trace }: Scene): Finding {
   const [most] = failures;
   const lane = namespace.lanes.find((one) => isLaneOf(one, most)) ?? null;
-  const group: LaneGroup | null = lane === null ? null : { lane, others: 0, held: lane };
+  const group = lane === null ? null : groupOf(lane);
   const processes = countByProcess(failures);
   const sources = [...new Set(failures.map(({ source }) => source))];
   return {
@@ -87,9 +109,18 @@ function finding(failures: Failures, { namespace, machine, trace }: Scene): Find
       processesTotal: processes.length,
       processes: processes.slice(0, PROCESSES_TOLD).map(({ pid, name, sockets }) => ({ pid, name, refusals: sockets })),
     },
-    remedies: group === null ? remediesWithoutLane(namespace) : remediesFor(group),
-    unhelpful: group === null ? [FOLKLORE.finTimeout, FOLKLORE.moreFiles] : folkloreFor(group),
+    ...helpFor(group, namespace),
   };
+}
+
+function groupOf(lane: LaneReport): LaneGroup {
+  return { lane, others: 0, held: lane };
+}
+
+function helpFor(group: LaneGroup | null, namespace: NamespaceReport): Pick<Finding, 'remedies' | 'unhelpful'> {
+  return group === null
+    ? { remedies: remediesWithoutLane(namespace), unhelpful: [FOLKLORE.finTimeout, FOLKLORE.moreFiles] }
+    : { remedies: remediesFor(group), unhelpful: folkloreFor(group) };
 }
 
 /** The sockets of each are those that could not connect. */
