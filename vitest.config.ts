@@ -8,6 +8,7 @@ const ALONE = [
   'test/cli/lab.test.ts',
   'test/kernel/clients.test.ts',
   'test/kernel/forecast.test.ts',
+  'test/kernel/lab-spread.test.ts',
   'test/kernel/plan-rate.test.ts',
   'test/kernel/recycle-clients.test.ts',
   'test/kernel/recycling.test.ts',

@@ -31,6 +31,12 @@ struct endpoint {
 	__u16 zero;
 };
 
+/* Of a socket. The source's port is 0: it makes no lane. */
+struct ends {
+	struct endpoint source;
+	struct endpoint destination;
+};
+
 struct settings {
 	/* Of the network namespace whose sockets are meant. */
 	__u64 netns_cookie;
@@ -43,6 +49,10 @@ struct settings {
 	/* How many groups there are: what `lanes` has room for. */
 	__u32 most_groups;
 	__u32 groups;
+	/* The port of all rules, and the one of all lanes: most sockets are told apart by them. 0 where there are several. */
+	__u16 asked_port;
+	__u16 lane_port;
+	__u32 zero;
 };
 
 /* A source or a destination. */
@@ -217,11 +227,11 @@ __noinline __u32 fewest_used(__u32 group, __u32 now)
 	return least & 0xff;
 }
 
-static __always_inline void set_full(__u32 group, __u32 choice, __u32 now, const struct settings *set)
+static __always_inline void set_full(__u32 group, __u32 choice, const struct settings *set)
 {
 	__u32 index = group * set->choices + choice;
 	struct lane *lane = bpf_map_lookup_elem(&lanes, &index);
-	if (lane) lane->full_until = now + 1;
+	if (lane) lane->full_until = tick_now() + 1;
 }
 
 static __always_inline int is_asked_for(const struct endpoint *to, const struct settings *set)
@@ -267,10 +277,11 @@ static __always_inline __u32 group_of(const struct endpoint *to, struct settings
  *
  * Returns -1 where it is none that is meant.
  */
-static __always_inline int choose(struct bpf_sock_addr *context, const struct endpoint *to, __u32 *group, __u32 now)
+static __always_inline int choose(struct bpf_sock_addr *context, const struct endpoint *to, __u32 *group)
 {
 	struct settings *set = the_settings();
 	if (!set || !set->enabled || set->choices == 0) return -1;
+	if (set->asked_port && set->asked_port != to->port) return -1;
 	if (bpf_get_netns_cookie(context) != set->netns_cookie) return -1;
 	*group = group_of(to, set);
 	if (*group == NOT_ASKED_FOR) return -1;
@@ -279,7 +290,7 @@ static __always_inline int choose(struct bpf_sock_addr *context, const struct en
 		if (count) add(&count->uncounted, 1);
 		return bpf_get_prandom_u32() % set->choices;
 	}
-	return fewest_used(*group, now);
+	return fewest_used(*group, tick_now());
 }
 
 static __always_inline void read_ipv4(struct bpf_sock_addr *context, struct endpoint *into)
@@ -307,37 +318,58 @@ static __always_inline int is_ipv4(const struct address *address)
 	return address->word[0] == 0 && address->word[1] == 0 && address->word[2] == __builtin_bswap32(0xffff);
 }
 
-/* Counts what becomes of a slot of a lane. */
-static __always_inline void count_state(struct sock *sk, int from, int to, __u32 index)
+/* The lane of a socket. -1 where it is none of ours. */
+static __always_inline int lane_index(const struct ends *ends);
+
+static __always_inline struct lane *lane_of(struct sock *sk, __u32 *index)
 {
-	struct lane *lane = bpf_map_lookup_elem(&lanes, &index);
-	if (!lane) return;
-	if (to == TCP_SYN_SENT) {
-		add(&lane->attempts, 1);
-		add(&lane->live, 1);
-		return;
-	}
+	if (sk->sk_protocol != IPPROTO_TCP) return NULL;
+	struct settings *set = the_settings();
+	if (!set) return NULL;
+	struct ends ends = {};
+	struct sock_common *common = &sk->__sk_common;
+	ends.destination.port = common->skc_dport;
+	if (set->lane_port && set->lane_port != ends.destination.port) return NULL;
+	if (common->skc_net.net->net_cookie != set->netns_cookie) return NULL;
+	if (common->skc_family == AF_INET) {
+		ends.source.address.word[2] = ends.destination.address.word[2] = __builtin_bswap32(0xffff);
+		ends.source.address.word[3] = common->skc_rcv_saddr;
+		ends.destination.address.word[3] = common->skc_daddr;
+	} else if (common->skc_family == AF_INET6) {
+		for (int i = 0; i < 4; i++) {
+			ends.source.address.word[i] = common->skc_v6_rcv_saddr.in6_u.u6_addr32[i];
+			ends.destination.address.word[i] = common->skc_v6_daddr.in6_u.u6_addr32[i];
+		}
+	} else
+		return NULL;
+	int found = lane_index(&ends);
+	if (found < 0) return NULL;
+	*index = found;
+	return bpf_map_lookup_elem(&lanes, index);
+}
+
+/* connect() found no slot (EADDRNOTAVAIL), unless the program had chosen its port itself. */
+static __always_inline void count_refusal(struct sock *sk, struct lane *lane)
+{
+	__u16 source_port = 1;
+	bpf_probe_read_kernel(&source_port, sizeof source_port, &((struct inet_sock *)sk)->inet_sport);
+	if (source_port != 0) return;
+	add(&lane->refusals, 1);
+	lane->full_until = tick_now() + 1;
+}
+
+/* tcp_time_wait() takes the slot over; a reset and SOCK_DESTROY leave an error and no TIME_WAIT. */
+static __always_inline void count_end(struct sock *sk, int state, struct lane *lane, __u32 index)
+{
 	add(&lane->live, -1);
-	if (from == TCP_SYN_SENT) {
-		__u16 source_port = 1;
-		bpf_probe_read_kernel(&source_port, sizeof source_port, &((struct inet_sock *)sk)->inet_sport);
-		if (source_port != 0) return;
-		/* connect() found no slot (EADDRNOTAVAIL): __inet_hash_connect() comes after SYN_SENT in tcp_v4_connect(). */
-		add(&lane->refusals, 1);
-		lane->full_until = tick_now() + 1;
-		return;
-	}
-	/* tcp_time_wait(); a reset and SOCK_DESTROY leave an error and no TIME_WAIT. */
-	if ((from != TCP_FIN_WAIT2 && from != TCP_CLOSING) || sk->sk_err != 0) return;
+	if ((state != TCP_FIN_WAIT2 && state != TCP_CLOSING) || sk->sk_err != 0) return;
 	__u32 now = tick_now();
 	if (lane->tick != now) catch_up(index, now);
 	add(&lane->time_wait, 1);
 	add(&lane->entered[now % TICKS], 1);
 }
 
-/* The lane of a socket by its two ends. -1 where it is none of ours. */
-static __always_inline int lane_index(const struct endpoint *source, const struct endpoint *destination);
-
+/* Ten times for each connection of the machine, at both ends: first of all, what is none of ours. */
 SEC("tp_btf/inet_sock_set_state")
 int ft_count(__u64 *context)
 {
@@ -345,27 +377,17 @@ int ft_count(__u64 *context)
 	int from = (int)context[1];
 	int to = (int)context[2];
 	if (to != TCP_CLOSE && to != TCP_SYN_SENT) return 0;
-	if (sk->sk_protocol != IPPROTO_TCP) return 0;
-	struct endpoint source = {};
-	struct endpoint destination = {};
-	struct sock_common *common = &sk->__sk_common;
-	destination.port = common->skc_dport;
-	if (common->skc_family == AF_INET) {
-		source.address.word[2] = destination.address.word[2] = __builtin_bswap32(0xffff);
-		source.address.word[3] = common->skc_rcv_saddr;
-		destination.address.word[3] = common->skc_daddr;
-	} else if (common->skc_family == AF_INET6) {
-		for (int i = 0; i < 4; i++) {
-			source.address.word[i] = common->skc_v6_rcv_saddr.in6_u.u6_addr32[i];
-			destination.address.word[i] = common->skc_v6_daddr.in6_u.u6_addr32[i];
-		}
-	} else
+	__u32 index;
+	struct lane *lane = lane_of(sk, &index);
+	if (!lane) return 0;
+	if (to == TCP_SYN_SENT) {
+		add(&lane->attempts, 1);
+		add(&lane->live, 1);
 		return 0;
-	int index = lane_index(&source, &destination);
-	if (index < 0) return 0;
-	struct settings *set = the_settings();
-	if (!set || common->skc_net.net->net_cookie != set->netns_cookie) return 0;
-	count_state(sk, from, to, index);
+	}
+	/* __inet_hash_connect() comes after SYN_SENT in tcp_v4_connect(). */
+	if (from == TCP_SYN_SENT) count_refusal(sk, lane);
+	count_end(sk, from, lane, index);
 	return 0;
 }
 

@@ -12,9 +12,9 @@ struct {
 } asked_for SEC(".maps");
 
 /* All are of the first group: there is one destination that others stand in for. */
-static __always_inline int lane_index(const struct endpoint *source, const struct endpoint *destination)
+static __always_inline int lane_index(const struct ends *ends)
 {
-	__u32 *number = bpf_map_lookup_elem(&choice_numbers, destination);
+	__u32 *number = bpf_map_lookup_elem(&choice_numbers, &ends->destination);
 	return number ? (int)*number : -1;
 }
 
@@ -23,7 +23,7 @@ static __always_inline int spread(struct bpf_sock_addr *context, const struct en
 {
 	struct counts *count = the_counts();
 	__u32 group;
-	int number = choose(context, to, &group, tick_now());
+	int number = choose(context, to, &group);
 	if (number < 0 || !count) return 0;
 	/* Its port is chosen already. */
 	if (sk->src_port != 0) {

@@ -4,13 +4,13 @@
 // IP_BIND_ADDRESS_NO_PORT.
 #include "lanes.h"
 
-static __always_inline int lane_index(const struct endpoint *source, const struct endpoint *destination)
+static __always_inline int lane_index(const struct ends *ends)
 {
-	__u32 *group = bpf_map_lookup_elem(&group_numbers, destination);
+	__u32 *group = bpf_map_lookup_elem(&group_numbers, &ends->destination);
 	if (!group) return -1;
 	struct settings *set = the_settings();
 	if (!set) return -1;
-	__u32 *number = bpf_map_lookup_elem(&choice_numbers, source);
+	__u32 *number = bpf_map_lookup_elem(&choice_numbers, &ends->source);
 	if (number) return *group * set->choices + *number;
 	/* A prefix is the only choice. */
 	__u32 first = 0;
@@ -20,7 +20,7 @@ static __always_inline int lane_index(const struct endpoint *source, const struc
 	for (int i = 0; i < 4; i++) {
 		__u32 random = prefix->random_bits.word[i];
 		has_random_bits |= random;
-		if ((source->address.word[i] & ~random) != prefix->endpoint.address.word[i]) return -1;
+		if ((ends->source.address.word[i] & ~random) != prefix->endpoint.address.word[i]) return -1;
 	}
 	return has_random_bits ? (int)(*group * set->choices) : -1;
 }
@@ -51,14 +51,13 @@ static __always_inline long bind_source(struct bpf_sock_addr *context, const str
 
 static __always_inline void spread(struct bpf_sock_addr *context, const struct endpoint *to, int is_bound)
 {
-	__u32 now = tick_now();
 	struct counts *count = the_counts();
 	struct settings *set = the_settings();
 	if (!count || !set) return;
 	/* The second time where the kernel did not take the first: that address has gone. */
 	for (int attempt = 0; attempt < 2; attempt++) {
 		__u32 group;
-		int number = choose(context, to, &group, now);
+		int number = choose(context, to, &group);
 		if (number < 0) return;
 		if (is_bound) {
 			add(&count->bound_before, 1);
@@ -71,7 +70,7 @@ static __always_inline void spread(struct bpf_sock_addr *context, const struct e
 			return;
 		}
 		add(&count->bind_failed, 1);
-		if (group != NO_GROUP) set_full(group, number, now, set);
+		if (group != NO_GROUP) set_full(group, number, set);
 	}
 }
 

@@ -7,8 +7,12 @@ import { say } from './setup.mjs';
 /** Programs that tests run for real. A test whose program is missing is skipped by name (test/kit/needs.ts). */
 const TEST_PARTS = [
   'apache2-utils',
+  'bpftool',
+  'clang',
   'haproxy',
   'iproute2',
+  'libbpf1',
+  'llvm',
   'net-tools',
   'nftables',
   'nginx',

@@ -51,9 +51,10 @@ describe('the page about planning', () => {
 
 describe('the page about the lab', () => {
   it('lists every experiment', () => {
-    const rows = EXPERIMENTS.map(({ name, question, remedies, programs, seconds }) => {
+    const rows = EXPERIMENTS.map(({ name, question, remedies, programs, needsRoot, seconds }) => {
       const code = (names: readonly string[]): string => names.map((one) => `\`${one}\``).join(', ');
-      return `| ${[`\`${name}\``, question, code(remedies), code(programs), `${seconds} s`].join(' | ')} |`;
+      const needs = [...(needsRoot === true ? ['root'] : []), ...(programs.length === 0 ? [] : [code(programs)])];
+      return `| ${[`\`${name}\``, question, code(remedies), needs.join(', '), `${seconds} s`].join(' | ')} |`;
     }).join('\n');
     expect(sectionOf(LAB, 'What it proves', /\|---\|---\|---\|---\|---\|\n([\s\S]*?)\n\n/, rows)).toBe(rows);
   });

@@ -2,8 +2,8 @@ import type { ChangeState } from '../changes/entry-state.ts';
 import type { Closing, JournalEntry } from '../changes/journal-entry.ts';
 import type { RecordedChange } from '../changes/recorded-change.ts';
 import type { LaneEffect } from '../diagnosis/remedy-effect.ts';
-import type { HostReport } from '../diagnosis/report.ts';
 import type { Instruction } from '../remedies/instruction.ts';
+import type { FixHead, NamespaceName } from './fix-head.ts';
 import type { FixSpread } from './fix-spread-report.ts';
 
 /**
@@ -11,23 +11,6 @@ import type { FixSpread } from './fix-spread-report.ts';
  * second, and what is unknown is null.
  */
 export type FixReport = FixList | FixPreview | FixNothing | FixApplied | FixSpread | FixUndone;
-
-/** What was looked at. */
-export interface FixHead {
-  readonly schema: 1;
-  /** RFC 3339, UTC. */
-  readonly takenAt: string;
-  readonly durationSeconds: number;
-  readonly host: HostReport;
-  readonly namespace: NamespaceName;
-}
-
-/** A network namespace, as messages name it. */
-export interface NamespaceName {
-  readonly inode: number;
-  /** `host`, the name of `ip netns`, its container or pod; null where none is known. */
-  readonly name: string | null;
-}
 
 /** `fix`: what can be applied, and what is applied now. */
 export interface FixList extends FixHead {

@@ -17,6 +17,8 @@ import { reserveListenersExperiment } from './experiments/reserve-listeners.ts';
 import { reuse } from './experiments/reuse.ts';
 import { reuseRate } from './experiments/reuse-rate.ts';
 import { shorterReuseDelay } from './experiments/shorter-reuse-delay.ts';
+import { spreadDestinationsExperiment } from './experiments/spread-destinations.ts';
+import { spreadSourcesExperiment } from './experiments/spread-sources.ts';
 import { tcpTwRecycle } from './experiments/tcp-tw-recycle.ts';
 import { timeWait } from './experiments/time-wait.ts';
 import { twoDestinationPorts } from './experiments/two-destination-ports.ts';
@@ -51,6 +53,8 @@ export const EXPERIMENTS: readonly Experiment[] = [
   proxyHaproxy,
   proxyNginx,
   proxyRelay,
+  spreadSourcesExperiment,
+  spreadDestinationsExperiment,
 ];
 
 /** Those that run where none is named: without those that stand in for a program that is installed. */

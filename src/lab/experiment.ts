@@ -11,6 +11,8 @@ export interface Experiment {
   readonly remedies: readonly string[];
   /** Programs that it cannot do without, besides those of every experiment. */
   readonly programs: readonly string[];
+  /** It loads eBPF programs, which the kernel refuses inside a user namespace. */
+  readonly needsRoot?: true;
   /** Programs that it stands in for: where one of them is installed, it runs only when it is named. */
   readonly standsInFor?: readonly string[];
   /** How long it takes with the short range, roughly. */

@@ -1,7 +1,7 @@
 import { FourtupleError } from '../tcp/error.ts';
 import type { Experiment } from './experiment.ts';
 import { findIsolation } from './isolation.ts';
-import { missingProgram } from './needed-programs.ts';
+import { missingHere } from './missing-here.ts';
 
 /** What a lab could show here: `lab --json`. Field names are a promise; times are in seconds. */
 export interface LabList {
@@ -28,12 +28,14 @@ export interface ListedExperiment {
 
 /** What there is, and what of it can run here. Nothing is run, but for what finds that out. */
 export function listLab(experiments: readonly Experiment[]): LabList {
-  const listed = experiments.map(({ name, question, remedies, seconds, programs }) => {
-    const missing = programs.map(missingProgram).filter((reason) => reason !== null);
+  const isolation = tryIsolation();
+  const listed = experiments.map((experiment) => {
+    const { name, question, remedies, seconds } = experiment;
+    const missing = missingHere(experiment, isolation.runsAs);
     return { name, question, remedies, seconds, reason: missing.length === 0 ? null : missing.join(', ') };
   });
   const able = experiments.filter((_, index) => listed[index]?.reason === null);
-  return { schema: 1, ...tryIsolation(), seconds: secondsOf(able), experiments: listed };
+  return { schema: 1, ...isolation, seconds: secondsOf(able), experiments: listed };
 }
 
 function tryIsolation(): Pick<LabList, 'runsAs' | 'reason'> {

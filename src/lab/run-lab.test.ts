@@ -96,6 +96,15 @@ describe('an experiment of a lab', () => {
     expect(told).toEqual(['one skipped']);
   });
 
+  it.each([
+    ['user', 'skipped', 'only root may load eBPF programs'],
+    ['root', 'agrees', null],
+  ] as const)('that needs root is for %s %s', async (runsAs, result, reason) => {
+    const options = { experiments: [experiment('one', { needsRoot: true })], isolation: { runsAs, prefix: [] } };
+    const { report } = await lab({ one: say(predicted(), measured(100), ENDED) }, options);
+    expect(report.experiments).toMatchObject([{ result, reason }]);
+  });
+
   it('may tell in pieces', async () => {
     const [first, second] = ['predicted', 'measured'].map((kind) =>
       encodeMessage(kind === 'predicted' ? predicted() : measured(100)),

@@ -8,7 +8,7 @@ import type { Isolation } from './isolation.ts';
 import type { ExperimentReport, LabReport } from './lab-report.ts';
 import { MANY_PORTS } from './lane-ranges.ts';
 import { type Message, MessageReader, type Progress } from './messages.ts';
-import { missingProgram } from './needed-programs.ts';
+import { missingHere } from './missing-here.ts';
 import { Outcome } from './outcome.ts';
 
 export interface LabOptions {
@@ -83,7 +83,7 @@ function untilIdle(
 
 async function runOne(experiment: Experiment, options: LabOptions, onIdle?: () => void): Promise<ExperimentReport> {
   const outcome = new Outcome(experiment);
-  const missing = experiment.programs.map(missingProgram).find((reason) => reason !== null);
+  const [missing] = missingHere(experiment, options.isolation.runsAs);
   if (missing !== undefined) {
     outcome.hear({ kind: 'skipped', reason: missing });
     return outcome.report();

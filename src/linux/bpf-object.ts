@@ -110,9 +110,15 @@ export class BpfLink {
 }
 
 function refused(title: string, result: number, log: string): FourtupleError {
-  const error = bpfError(`the kernel refuses ${title}`, result, log);
-  if (error.code === 'FT_PRIVILEGE') return error;
-  return new FourtupleError('FT_UNSUPPORTED', error.message, {
+  const what = `the kernel refuses ${title}`;
+  const error = bpfError(what, result, log);
+  // The verifier too says EACCES; without the privilege it says nothing.
+  if (error.code === 'FT_PRIVILEGE') return log === '' ? error : unsupported(`${what}: ${log}`);
+  return unsupported(error.message);
+}
+
+function unsupported(message: string): FourtupleError {
+  return new FourtupleError('FT_UNSUPPORTED', message, {
     hint: 'It needs Linux 5.14 with CONFIG_CGROUP_BPF and type information (CONFIG_DEBUG_INFO_BTF: /sys/kernel/btf/vmlinux).',
   });
 }

@@ -10,7 +10,7 @@ const TICK_SHIFT = 30n;
 export const TICKS = 64;
 
 export const SETTINGS = {
-  size: 32,
+  size: 40,
   netnsCookie: 0,
   enabled: 8,
   choices: 12,
@@ -18,6 +18,8 @@ export const SETTINGS = {
   heldTicks: 20,
   mostGroups: 24,
   groups: 28,
+  askedPort: 32,
+  lanePort: 34,
 } as const;
 export const ENDPOINT = { size: 20, address: 0, port: 16 } as const;
 export const CHOICE = { size: 36, randomBits: 20 } as const;

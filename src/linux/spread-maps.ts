@@ -107,6 +107,8 @@ export class SpreadMaps {
     settings.setUint32(SETTINGS.rules, rules.length, true);
     settings.setUint32(SETTINGS.heldTicks, limits.heldTicks, true);
     settings.setUint32(SETTINGS.mostGroups, limits.mostGroups, true);
+    settings.setUint16(SETTINGS.askedPort, commonPort(rules), false);
+    settings.setUint16(SETTINGS.lanePort, commonPort(spread.kind === 'sources' ? rules : spread.over), false);
     this.#write('settings', key(0), settings);
     if (spread.kind === 'destinations') this.addGroup(spread.from);
   }
@@ -242,4 +244,10 @@ function key(number: number): Uint32Array {
 
 function numbers(count: number): number[] {
   return Array.from({ length: count }, (_, number) => number);
+}
+
+/** The port that all have; 0 where they differ, or one has any. */
+function commonPort(endpoints: readonly { readonly port: number | null }[]): number {
+  const port = endpoints[0]?.port ?? 0;
+  return endpoints.every((endpoint) => endpoint.port === port) ? port : 0;
 }

@@ -1,36 +1,11 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, unlinkSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { FourtupleError } from '../tcp/error.ts';
-import { choicesOf, type Spread } from '../tcp/spread.ts';
-import { timerGranuleSeconds } from '../tcp/timer-wheel.ts';
+import type { Spread } from '../tcp/spread.ts';
 import { type AttachType, detachFromCgroup, mapsOfProgram, programsOfCgroup } from './bpf-attached.ts';
-import { type BpfLink, BpfObject } from './bpf-object.ts';
-import { readMounts } from './mount-info.ts';
-import { TICK_SECONDS, TICKS } from './spread-layout.ts';
+import type { BpfLink } from './bpf-object.ts';
 import { SpreadMaps } from './spread-maps.ts';
-import { ticksPerSecond } from './timer-tick.ts';
-
-/** The programs of an object, and where they are attached: what counts first, what spreads last. */
-const PROGRAMS: Readonly<Record<Spread['kind'], readonly (readonly [program: string, at: AttachType])[]>> = {
-  sources: [
-    ['ft_src_connect6', 'connect6'],
-    ['ft_src_connect4', 'connect4'],
-  ],
-  destinations: [
-    ['ft_dst_peer6', 'getpeername6'],
-    ['ft_dst_peer4', 'getpeername4'],
-    ['ft_dst_connect6', 'connect6'],
-    ['ft_dst_connect4', 'connect4'],
-  ],
-};
-const COUNTER = 'ft_count';
-/** Of the kernel (TCP_TIMEWAIT_LEN of include/net/tcp.h). */
-const TIME_WAIT_SECONDS = 60;
-/** So many lanes have room: 570 bytes each. */
-const MOST_LANES = 8_192;
-const MOST_GROUPS = 1_024;
-/** Where bpf file systems are mounted on most machines. */
-const BPF_FILE_SYSTEM = '/sys/fs/bpf';
+import { closeAll, LoadedSpread, PROGRAMS } from './spread-object.ts';
+import { newPinFolder, removePins } from './spread-pins.ts';
 
 /** What this process holds, by the cgroup's directory and the namespace's cookie: it ends with the process. */
 const held = new Map<string, readonly BpfLink[]>();
@@ -46,21 +21,27 @@ const held = new Map<string, readonly BpfLink[]>();
  *   attached then
  */
 export function attachSpread(spread: Spread, directory: string, pinned: boolean, netnsCookie: bigint): void {
-  const folder = pinned ? newPinFolder(directory, netnsCookie) : null;
-  const links: BpfLink[] = [];
-  try {
-    withSpreadObject(spread, netnsCookie, (object) => {
-      links.push(object.attach(COUNTER));
-      for (const [program] of PROGRAMS[spread.kind]) links.push(object.attachToCgroup(program, directory));
-      if (folder !== null) for (const link of links) link.pin(`${folder}/${link.program}`);
-    });
-  } catch (error) {
-    for (const link of links) link.close();
-    if (folder !== null) removePins(folder);
-    throw error;
+  const before = findSpread(directory, netnsCookie);
+  if (before !== null) {
+    before.maps.close();
+    throw new FourtupleError('FT_CHANGED', `connections of ${directory} are spread already`);
   }
-  if (pinned) for (const link of links) link.close();
-  else held.set(nameOf(directory, netnsCookie), links);
+  const name = nameOf(directory, netnsCookie);
+  const folder = pinned ? newPinFolder(name) : null;
+  const loaded = LoadedSpread.load(spread, netnsCookie);
+  let links: readonly BpfLink[] = [];
+  try {
+    links = loaded.attach(directory);
+    if (folder !== null) for (const link of links) link.pin(`${folder}/${link.program}`);
+  } catch (error) {
+    closeAll(links);
+    if (pinned) removePins(name);
+    throw error;
+  } finally {
+    loaded.close();
+  }
+  if (pinned) closeAll(links);
+  else held.set(name, links);
 }
 
 /** A spread that its holder alone can tell things and detach. */
@@ -75,65 +56,18 @@ export interface HeldSpread {
  * It is for a network namespace that no other spread is meant for. Else as {@link attachSpread}.
  */
 export function holdSpread(spread: Spread, directory: string, netnsCookie: bigint): HeldSpread {
-  const { object, maps } = loadSpread(spread, netnsCookie);
-  const links: BpfLink[] = [];
-  const detach = (): void => {
-    for (const link of links) link.close();
-    object.close();
-  };
+  const loaded = LoadedSpread.load(spread, netnsCookie);
   try {
-    links.push(object.attach(COUNTER));
-    for (const [program] of PROGRAMS[spread.kind]) links.push(object.attachToCgroup(program, directory));
+    const links = loaded.attach(directory);
+    const detach = (): void => {
+      closeAll(links);
+      loaded.close();
+    };
+    return { maps: loaded.maps, detach };
   } catch (error) {
-    detach();
+    loaded.close();
     throw error;
   }
-  return { maps, detach };
-}
-
-/** Loads the programs of a spread, and attaches them nowhere: whether the kernel takes them. @throws like {@link attachSpread} */
-export function checkSpreadLoads(spread: Spread): void {
-  withSpreadObject(spread, 0n, () => {});
-}
-
-function withSpreadObject(spread: Spread, netnsCookie: bigint, work: (object: BpfObject) => void): void {
-  const { object } = loadSpread(spread, netnsCookie);
-  try {
-    work(object);
-  } finally {
-    object.close();
-  }
-}
-
-function loadSpread(spread: Spread, netnsCookie: bigint): { readonly object: BpfObject; readonly maps: SpreadMaps } {
-  const choices = choicesOf(spread) ?? 1;
-  const groups = spread.kind === 'sources' ? Math.min(MOST_GROUPS, Math.floor(MOST_LANES / choices)) : 1;
-  const lanes = groups * choices;
-  const title = `spread-${spread.kind}.bpf.o`;
-  const object = BpfObject.load(title, readObject(title), { group_numbers: groups, lanes, corrections: lanes });
-  try {
-    const maps = SpreadMaps.fromObject(spread.kind, object);
-    maps.writeSpread(spread, { netnsCookie, heldTicks: heldTicks(), mostGroups: groups });
-    return { object, maps };
-  } catch (error) {
-    object.close();
-    throw error;
-  }
-}
-
-/** The tick in which it entered counts too. */
-function heldTicks(): number {
-  const seconds = TIME_WAIT_SECONDS + timerGranuleSeconds(TIME_WAIT_SECONDS, ticksPerSecond());
-  return Math.min(TICKS - 1, Math.ceil(seconds / TICK_SECONDS) + 1);
-}
-
-/** The objects are beside the sources and the built program alike. */
-function readObject(title: string): Uint8Array {
-  for (const up of ['../..', '../../..']) {
-    const url = new URL(`${up}/bpf/${title}`, import.meta.url);
-    if (existsSync(url)) return readFileSync(url);
-  }
-  throw new FourtupleError('FT_UNSUPPORTED', `bpf/${title} is missing from this installation`);
 }
 
 /** A spread that acts on a cgroup: its maps are to be closed. */
@@ -157,8 +91,8 @@ export function findSpread(directory: string, netnsCookie: bigint, scope: 'own' 
     const [program] = PROGRAMS[kind].at(-1) as readonly [string, AttachType];
     for (const { id } of attached.filter(({ name }) => name === program)) {
       const maps = new SpreadMaps(kind, mapsOfProgram(id));
-      if (maps.netnsCookie === netnsCookie) return { maps, spread: maps.readSpread() };
-      maps.close();
+      const spread = readIfFor(maps, netnsCookie);
+      if (spread !== null) return { maps, spread };
     }
   }
   return null;
@@ -180,10 +114,20 @@ export function detachSpread(directory: string, netnsCookie: bigint): void {
     if (ours.size > 0) detachFromCgroup(statSync(directory).ino, ours);
   }
   const name = nameOf(directory, netnsCookie);
-  for (const link of held.get(name) ?? []) link.close();
+  closeAll(held.get(name) ?? []);
   held.delete(name);
-  const folder = pinFolder(directory, netnsCookie);
-  if (folder !== null && existsSync(folder)) removePins(folder);
+  removePins(name);
+}
+
+/** null where it is for another network namespace: the maps are closed then. */
+function readIfFor(maps: SpreadMaps, netnsCookie: bigint): Spread | null {
+  let spread: Spread | null = null;
+  try {
+    if (maps.netnsCookie === netnsCookie) spread = maps.readSpread();
+    return spread;
+  } finally {
+    if (spread === null) maps.close();
+  }
 }
 
 function isFor(program: number, netnsCookie: bigint): boolean {
@@ -197,29 +141,4 @@ function isFor(program: number, netnsCookie: bigint): boolean {
 
 function nameOf(directory: string, netnsCookie: bigint): string {
   return `${netnsCookie} ${directory}`;
-}
-
-/** null where no bpf file system is mounted. Names there have no dots, and no more than 255 bytes. */
-function pinFolder(directory: string, netnsCookie: bigint): string | null {
-  const mounts = readMounts('bpf');
-  const mount = mounts.find(({ point }) => point === BPF_FILE_SYSTEM) ?? mounts[0];
-  const name = createHash('sha256').update(nameOf(directory, netnsCookie)).digest('hex').slice(0, 16);
-  return mount === undefined ? null : `${mount.point}/fourtuple/${name}`;
-}
-
-function newPinFolder(directory: string, netnsCookie: bigint): string {
-  const folder = pinFolder(directory, netnsCookie);
-  if (folder === null) {
-    throw new FourtupleError('FT_UNSUPPORTED', 'no bpf file system is mounted, on which it could be kept', {
-      hint: `mount -t bpf bpf ${BPF_FILE_SYSTEM}; or leave out --detach: it lasts for as long as fourtuple runs then.`,
-    });
-  }
-  if (existsSync(folder)) removePins(folder);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return folder;
-}
-
-function removePins(folder: string): void {
-  for (const name of readdirSync(folder)) unlinkSync(`${folder}/${name}`);
-  rmdirSync(folder);
 }

@@ -1,7 +1,7 @@
 import type { RecordedChange } from '../../changes/recorded-change.ts';
 import { SYSCTL_FILE } from '../../changes/sysctl-file.ts';
 import { printable } from '../../linux/printable.ts';
-import type { NamespaceName } from '../fix-report.ts';
+import type { NamespaceName } from '../fix-head.ts';
 import type { Screen } from './screen.ts';
 
 /** Changes with both values, a line each; those of the sysctl file behind its name. */

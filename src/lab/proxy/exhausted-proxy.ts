@@ -5,6 +5,7 @@ import { parseLanePattern } from '../../tcp/lane-pattern.ts';
 import type { Host } from '../host.ts';
 import type { HttpRequests } from '../load/http-requests.ts';
 import { BACKEND_PORTS } from './site.ts';
+import { listToBackends } from './to-backends.ts';
 
 /** What is seen on a proxy's host while it is exhausted. */
 export interface ExhaustedProxy {
@@ -22,12 +23,10 @@ const FAILED_SHARE = 0.8;
 export async function lookWhileExhausted(host: Host, requests: HttpRequests, refused: number): Promise<ExhaustedProxy> {
   while (requests.failed < FAILED_SHARE * refused && !requests.hasEnded) await sleep(LOOK_MS);
   const { census } = await takeCensus({ namespace: host.namespace, askAboutPorts: false });
-  const toBackends = `( ${BACKEND_PORTS.map((port) => `dport = :${port}`).join(' or ')} )`;
-  const listed = host.execute('ss', '-Htan', toBackends);
   return {
     lanes: BACKEND_PORTS.flatMap((port) => census.fullest(Number.POSITIVE_INFINITY, parseLanePattern(`:${port}`))).sort(
       (a, b) => a.destination.localeCompare(b.destination),
     ),
-    listedBySs: listed.split('\n').filter((line) => line !== '').length,
+    listedBySs: listToBackends(host).length,
   };
 }

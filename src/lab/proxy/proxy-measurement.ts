@@ -1,12 +1,11 @@
 import type { Machine } from '../../remedies/machine.ts';
-import { FourtupleError } from '../../tcp/error.ts';
 import { formatCount } from '../../tcp/number-text.ts';
-import { LINUX_TIME_WAIT_MS } from '../../tcp/time-wait.ts';
 import { machineOfHost } from '../host-machine.ts';
 import type { HttpRequests } from '../load/http-requests.ts';
 import type { Stage, Stated } from '../stage.ts';
 import { lookWhileExhausted } from './exhausted-proxy.ts';
 import { Exhaustion } from './exhaustion.ts';
+import { checkTime } from './in-time.ts';
 import { laneModel, type Offer, type Outlook, offerFor, outlookOf } from './outlook.ts';
 import type { ProxyProgram } from './proxy-program.ts';
 import { failuresOf, type Judged, showOutcomes } from './show-outcomes.ts';
@@ -111,10 +110,4 @@ function inGroups([asItIs, ...others]: readonly Test[]): Test[][] {
   const groups = asItIs === undefined ? [] : [[asItIs]];
   for (let next = 0; next < others.length; next += SIDE_BY_SIDE) groups.push(others.slice(next, next + SIDE_BY_SIDE));
   return groups;
-}
-
-/** @throws FourtupleError FT_LAB where the first slots may have come back before the last request */
-function checkTime(since: number): void {
-  if (performance.now() - since < LINUX_TIME_WAIT_MS) return;
-  throw new FourtupleError('FT_LAB', 'this machine is too slow for it: TIME_WAIT had ended before the requests had');
 }

@@ -12,13 +12,17 @@ const LOOK_MS = 10;
 
 /** A proxy that runs on a host, until it is stopped or the experiment ends. */
 export class RunningProxy {
+  readonly #host: Host;
+  readonly #port: number;
   readonly #program: ProxyProgram;
   readonly #child: ChildProcess;
   readonly #place: ProxyPlace;
 
-  private constructor(host: Host, program: ProxyProgram, place: ProxyPlace) {
+  private constructor(host: Host, program: ProxyProgram, place: ProxyPlace, port: number) {
     const [command = '', ...args] = program.commandLine(place);
     const files = [openSync(place.log, 'a'), openSync(errorsOf(place), 'a')] as const;
+    this.#host = host;
+    this.#port = port;
     this.#program = program;
     this.#place = place;
     this.#child = host.start(findProgram(command) ?? command, args, { stdio: ['ignore', ...files], cwd: place.folder });
@@ -34,8 +38,8 @@ export class RunningProxy {
     const version = proxyVersion(program);
     const place = { folder, configuration: `${folder}/configuration`, log: `${folder}/log`, version };
     writeFileSync(place.configuration, program.configuration(task, place));
-    const proxy = new RunningProxy(host, program, place);
-    await proxy.#listens(host, task.port);
+    const proxy = new RunningProxy(host, program, place, task.port);
+    await proxy.#listens();
     return proxy;
   }
 
@@ -46,14 +50,20 @@ export class RunningProxy {
       .filter((line) => this.#program.refusal.test(line)).length;
   }
 
+  /** The processes that listen on its port now, as ss tells. */
+  listeners(): readonly number[] {
+    const listed = this.#host.execute('ss', '-Hltnp', `sport = :${this.#port}`);
+    return [...listed.matchAll(/pid=(\d+)/g)].map(([, pid]) => Number(pid));
+  }
+
   async stop(): Promise<void> {
     const exited = once(this.#child, 'exit');
     if (this.#child.kill('SIGKILL')) await exited;
   }
 
-  async #listens(host: Host, port: number): Promise<void> {
+  async #listens(): Promise<void> {
     const end = performance.now() + LISTENS_WITHIN_MS;
-    while (host.execute('ss', '-Hltn', `sport = :${port}`) === '') {
+    while (this.#host.execute('ss', '-Hltn', `sport = :${this.#port}`) === '') {
       if (this.#child.exitCode !== null || performance.now() > end) throw this.#failure();
       await sleep(LOOK_MS);
     }

@@ -26,6 +26,8 @@ const NETS = {
   proxiesToo: '10.77.4',
   backendsToo: '10.77.5',
 };
+/** The first of the nets that proxies have more addresses on, one each. */
+const MORE_NETS = 100;
 
 /** A host that clients reach or a proxy does, and its addresses. */
 export interface Reached {
@@ -81,6 +83,14 @@ export class Site {
     joinToBridge({ host: this.#bridge, link: BRIDGE }, end);
     addAddress(host, LINK, addresses[1]);
     return { host, addresses };
+  }
+
+  /** So many addresses of a proxy: those that it has, and new ones. */
+  addAddresses({ host, addresses }: Reached, count: number): readonly string[] {
+    const last = addresses[0].split('.').at(-1);
+    const added = counted(count - addresses.length).map((number) => `10.77.${MORE_NETS + number}.${last}`);
+    for (const address of added) addAddress(host, LINK, address);
+    return [...addresses, ...added];
   }
 }
 
