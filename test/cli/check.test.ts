@@ -212,6 +212,17 @@ describe('fourtuple check', () => {
     });
   });
 
+  it('is UNKNOWN where it fails by a defect, in one line, and leaves the stack for whoever looks', async () => {
+    const failing = `setTimeout(() => { throw new Error('boom'); }, 300);`;
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(failing)}` };
+    const { code, out, error } = await fourtuple(['check', '--watch-closes', '5s'], { env });
+    expect({ code, out }).toEqual({
+      code: 3,
+      out: 'FOURTUPLE UNKNOWN - this is a defect of the program, please report it: Error: boom\n',
+    });
+    expect(error).toContain('    at ');
+  });
+
   describe('in a pipeline', () => {
     needsPrograms('bash');
 

@@ -66,7 +66,7 @@ function describeOthers(alarm: Alarm, { report, thresholds }: Looked): string {
 function describeHealthy({ figures: { fullest, perhapsFuller }, report, isNarrowed }: Looked): string {
   const place = fullest ?? perhapsFuller;
   if (place !== null) return `the fullest lane, ${describePlace(place)}, is ${describeFullness(place.lane)}`;
-  if (isNarrowed) return 'no lane matches: no connection of such holds an ephemeral port';
+  if (isNarrowed) return 'no lane matches: no connection that --lane names holds an ephemeral port';
   const [only, ...others] = report.namespaces;
   const room =
     only === undefined || others.length > 0 ? '' : `, and each lane would have ${formatCount(only.ports.usable)}`;
