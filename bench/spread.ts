@@ -24,7 +24,8 @@ import { type Arm, type Site, timeTurn } from './spread-rounds.ts';
 import { median } from './statistics.ts';
 import { renderMarks, renderTable } from './table.ts';
 
-const ROUNDS = Number(process.argv[2] ?? 200);
+/** Another number may be given: `npm run bench:spread -- 300`. */
+const ROUNDS = Number(process.argv[2] ?? 100);
 /** Of the time that a connection takes without. */
 const MOST_SLOWER = 1.03;
 /** 16 choices are to take no longer than 2: as far as one can see. */

@@ -189,15 +189,18 @@ __noinline int catch_up(__u32 index, __u32 now)
 	struct settings *set = the_settings();
 	if (!lane || !correction || !set) return 0;
 	__u32 before = lane->tick;
-	if (before == now || __sync_val_compare_and_swap(&lane->tick, before, now) != before) return 0;
-	__u32 steps = now - before;
-	for (__u32 step = 0; step < TICKS; step++) {
+	/* Another processor may have begun the next one already. */
+	__s32 steps = now - before;
+	if (steps <= 0 || __sync_val_compare_and_swap(&lane->tick, before, now) != before) return 0;
+	for (__s32 step = 0; step < TICKS; step++) {
 		if (step >= steps) break;
 		__u32 slot = (now - step - set->held_ticks) % TICKS;
 		__u32 left = __sync_lock_test_and_set(&lane->entered[slot], 0);
 		if (left) add(&lane->time_wait, -left);
 	}
-	__u32 since = now - correction->at;
+	__s32 since = now - correction->at;
+	/* Who wrote it may have a tick already that is not begun here. */
+	if (since < 0) since = 0;
 	lane->known = correction->left[since < TICKS ? since : TICKS - 1];
 	return 0;
 }
@@ -311,11 +314,6 @@ static __always_inline void read_ipv6(struct bpf_sock_addr *context, struct endp
 	into->address.word[3] = context->user_ip6[3];
 	into->port = context->user_port;
 	into->zero = 0;
-}
-
-static __always_inline int is_ipv4(const struct address *address)
-{
-	return address->word[0] == 0 && address->word[1] == 0 && address->word[2] == __builtin_bswap32(0xffff);
 }
 
 /* The lane of a socket. -1 where it is none of ours. */

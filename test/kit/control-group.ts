@@ -44,7 +44,7 @@ export function ownControlGroup(): Pick<ControlGroup, 'directory'> {
 }
 
 /** No process may be left in it. */
-export function removeControlGroup(group: ControlGroup): void {
+function removeControlGroup(group: ControlGroup): void {
   rmdirSync(group.directory);
   made.delete(group);
 }

@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
 import { afterEach, beforeEach } from 'vitest';
+import { libbpf } from '../../src/linux/libbpf.ts';
 import { networkNamespaceCookie } from '../../src/linux/namespace-cookie.ts';
 import type { SpreadMaps } from '../../src/linux/spread-maps.ts';
 import { checkSpreadLoads, LoadedSpread } from '../../src/linux/spread-object.ts';
 import { attachSpread, detachSpread, findSpread } from '../../src/linux/spread-program.ts';
 import type { Endpoint } from '../../src/tcp/endpoint.ts';
+import type { FourtupleError } from '../../src/tcp/error.ts';
 import type { SourceSpread, Spread } from '../../src/tcp/spread.ts';
 import { type ControlGroup, removeControlGroups, whyNoControlGroup } from './control-group.ts';
 import { ip } from './ip-command.ts';
@@ -31,12 +34,17 @@ export function usesSpreading(): void {
   });
 }
 
+/** @throws where the kernel has all that is needed, and refuses the programs: that is no reason to skip a test */
 function whyNoPrograms(): string | undefined {
+  if (!existsSync('/sys/kernel/btf/vmlinux')) return 'needs a kernel with type information (CONFIG_DEBUG_INFO_BTF)';
   try {
+    libbpf();
     checkSpreadLoads(sourcesTo({ address: '10.2.0.1', port: 80 }, ['10.1.0.1']));
     return undefined;
   } catch (error) {
-    return (error as Error).message;
+    const { code, message } = error as FourtupleError;
+    if (code === 'FT_PRIVILEGE' || message.startsWith('libbpf')) return message;
+    throw error;
   }
 }
 
