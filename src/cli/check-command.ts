@@ -46,7 +46,12 @@ const FLAGS: FlagParametersForType<CheckFlags> = {
     placeholder: 'SECONDS[:STATE]',
     brief: 'Ends after so long, UNKNOWN where no other state is named',
   },
-  verbose: { kind: 'counter', brief: 'Adds the fullest lanes; -vv what was found, -vvv what was looked at' },
+  verbose: {
+    kind: 'counter',
+    optional: true,
+    placeholder: '...',
+    brief: 'Adds the fullest lanes; -vv what was found, -vvv what was looked at',
+  },
   version: { kind: 'boolean', optional: true, withNegated: false, brief: 'Print version information and exit' },
 };
 

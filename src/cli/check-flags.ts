@@ -22,7 +22,7 @@ export interface CheckFlags {
   readonly trace?: number;
   readonly timeout: Timeout;
   /** How often -v was said. */
-  readonly verbose: number;
+  readonly verbose?: number;
   readonly version?: boolean;
 }
 

@@ -38,7 +38,7 @@ export async function check(this: CommandContext, flags: CheckFlags): Promise<vo
     inodeOf,
   });
   process.exitCode = exitCodeOf(verdict.state);
-  process.stdout.write(`${[checkLine(looked, next), ...checkDetails(looked, flags.verbose)].join('\n')}\n`);
+  process.stdout.write(`${[checkLine(looked, next), ...checkDetails(looked, flags.verbose ?? 0)].join('\n')}\n`);
 }
 
 async function look(flags: CheckFlags): Promise<Looked> {
@@ -52,8 +52,9 @@ async function look(flags: CheckFlags): Promise<Looked> {
     },
   );
   const thresholds = thresholdsOf(flags);
-  const figures = figuresOf(report, trace !== undefined);
-  return { report, figures, thresholds, verdict: judge(figures, thresholds, unread), isNarrowed: lane !== undefined };
+  const isNarrowed = lane !== undefined;
+  const figures = figuresOf(report, { isTraced: trace !== undefined, isNarrowed });
+  return { report, figures, thresholds, verdict: judge(figures, thresholds, unread), isNarrowed };
 }
 
 function inodeOf(reference: string): number | null {

@@ -26,7 +26,7 @@ interface Case {
 
 /** All that `check -vvv` prints of a report. */
 function printed({ report, traced = false, unread = [], isNarrowed = false }: Case): string {
-  const figures = figuresOf(report, traced);
+  const figures = figuresOf(report, { isTraced: traced, isNarrowed });
   const verdict = judge(figures, DEFAULTS, unread);
   const looked = { report, figures, thresholds: DEFAULTS, verdict, isNarrowed };
   const own = report.namespaces[0]?.inode ?? 0;
@@ -46,7 +46,7 @@ function refused(count: number): FindingReport {
     ...{ code: 'connects-refused', severity: 'critical', namespace: 'host', namespaceInode: 4_026_531_840 },
     lane: { source: ENDS[0], destination: ENDS[1], port: ENDS[2] },
     summary: `haproxy 811 failed ${count} times in 2 s to connect from 10.0.0.5 to 10.0.1.9:8080: no source port was free.`,
-    ...{ explanation: '', evidence: { refusals: count }, remedies: [], unhelpful: [] },
+    ...{ explanation: '', evidence: { refusals: count, processes: [] }, remedies: [], unhelpful: [] },
   };
 }
 
@@ -142,7 +142,7 @@ describe('what check says', () => {
 
   it('grows with each -v, and never shows the first line twice', () => {
     const { report } = ofLanes(nearlyFull, busy);
-    const figures = figuresOf(report, false);
+    const figures = figuresOf(report, { isTraced: false, isNarrowed: false });
     const looked = { report, figures, thresholds: DEFAULTS, verdict: judge(figures, DEFAULTS, []), isNarrowed: false };
     const [none, one, two, three] = [0, 1, 2, 3].map((level) => checkDetails(looked, level));
     expect([none, one?.length]).toEqual([[], 2]);

@@ -29,8 +29,15 @@ export interface Refusals {
   readonly summary: string | null;
 }
 
-/** @param traced whether failing connects were counted for the report */
-export function figuresOf(report: Report, traced: boolean): Figures {
+/** How the report was taken. */
+export interface Look {
+  /** Failing connects were counted meanwhile. */
+  readonly isTraced: boolean;
+  /** Some lanes only are in it. */
+  readonly isNarrowed: boolean;
+}
+
+export function figuresOf(report: Report, look: Look): Figures {
   const places = placesOf(report);
   const known = places.filter(({ lane }) => lane.utilization !== null);
   const fullest = mostOf(known, ({ lane }) => lane.utilization ?? 0);
@@ -44,7 +51,7 @@ export function figuresOf(report: Report, traced: boolean): Figures {
     fullest,
     perhapsFuller: isFuller ? unknown : null,
     soonest: mostOf(ending, ({ lane }) => -(lane.secondsToExhaustion ?? 0)),
-    refusals: traced ? tracedRefusals(report.findings, places) : countedRefusals(places),
+    refusals: look.isTraced ? tracedRefusals(report.findings, places, look) : countedRefusals(report, places),
   };
 }
 
@@ -61,8 +68,9 @@ function mostOf(places: readonly Place[], amountOf: (place: Place) => number): P
   );
 }
 
-function tracedRefusals(findings: readonly FindingReport[], places: readonly Place[]): Refusals {
-  const refused = findings.filter(({ code }) => code === 'connects-refused');
+/** A trace is of all lanes: of those that are not meant, the finding has none. */
+function tracedRefusals(findings: readonly FindingReport[], places: readonly Place[], { isNarrowed }: Look): Refusals {
+  const refused = findings.filter((finding) => isTraced(finding) && !(isNarrowed && finding.lane === null));
   const counts = refused.map(({ evidence: { refusals } }) => (typeof refusals === 'number' ? refusals : 0));
   const [most] = refused;
   return {
@@ -71,6 +79,11 @@ function tracedRefusals(findings: readonly FindingReport[], places: readonly Pla
     place: most === undefined ? null : (places.find((place) => isOf(most, place)) ?? null),
     summary: most?.summary ?? null,
   };
+}
+
+/** A trace tells whose they were; what a spread has counted is of nobody. */
+function isTraced({ code, evidence }: FindingReport): boolean {
+  return code === 'connects-refused' && evidence.processes !== undefined;
 }
 
 function isOf({ namespaceInode, lane: wanted }: FindingReport, { namespace, lane }: Place): boolean {
@@ -82,19 +95,38 @@ function isOf({ namespaceInode, lane: wanted }: FindingReport, { namespace, lane
   );
 }
 
-function countedRefusals(places: readonly Place[]): Refusals | null {
-  const counted = places.filter((place) => refusedOf(place) !== null);
-  if (counted.length === 0) return null;
+function countedRefusals({ namespaces, findings }: Report, places: readonly Place[]): Refusals | null {
+  const counts = namespaces.map(countedIn).filter((count) => count !== null);
+  if (counts.length === 0) return null;
+  const told = findings.find((finding) => finding.code === 'connects-refused' && !isTraced(finding));
   return {
-    count: counted.reduce((sum, place) => sum + (refusedOf(place) ?? 0), 0),
+    count: counts.reduce((sum, count) => sum + count, 0),
     since: 'attached',
-    place: mostOf(counted, (place) => refusedOf(place) ?? 0),
-    summary: null,
+    place: mostOf(
+      places.filter((place) => refusedOf(place.lane) !== null),
+      (place) => refusedOf(place.lane) ?? 0,
+    ),
+    summary: told?.summary ?? null,
   };
 }
 
-/** What a spread counts for the lane; null where none is attached. */
-function refusedOf({ lane }: Place): number | null {
-  const { refusals = null }: LaneReport & { readonly refusals?: number | null } = lane;
+/** What spreads count, of lanes that hold no slot now too; null where none is attached. */
+function countedIn(namespace: NamespaceReport): number | null {
+  const { counted = null }: NamespaceReport & Counts = namespace;
+  const counts = (counted ?? namespace.lanes).map(refusedOf).filter((count) => count !== null);
+  return counted === null && counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** Reports have these where something counts them. */
+interface Counts {
+  readonly counted?: readonly Counted[] | null;
+}
+
+interface Counted {
+  readonly port?: number;
+  readonly refusals?: number | null;
+}
+
+function refusedOf({ refusals = null }: Counted): number | null {
   return refusals;
 }

@@ -16,7 +16,7 @@ const lane = (utilization: number | null, secondsToExhaustion: number | null, mo
 
 function stateOf(lanes: readonly ReturnType<typeof lane>[], thresholds: Partial<Thresholds>): State {
   const all = { utilization: NEVER, seconds: NEVER, refusals: NEVER, ...thresholds };
-  return judge(figuresOf(reportOf([namespaceReport(lanes)]), false), all, []).state;
+  return judge(figuresOf(reportOf([namespaceReport(lanes)]), { isTraced: false, isNarrowed: false }), all, []).state;
 }
 
 describe('the state of a machine', () => {
