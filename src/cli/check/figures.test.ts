@@ -43,7 +43,11 @@ describe('the figures of a report', () => {
 
   it('have what a spread counts, with its lanes that hold no slot any more', () => {
     const lanes = [lane(1, { refusals: 3 }), lane(2, { refusals: 4 }), lane(3, { refusals: null })];
-    const counted = { counted: [{ refusals: 3 }, { refusals: 4 }, { refusals: 20 }] };
+    const row = (port: number, refusals: number) => ({
+      ...{ source: '10.0.0.5', destination: '10.0.1.9', port, attempts: 100, refusals },
+      since: '2026-11-20T12:00:00.000Z',
+    });
+    const counted = { counted: [row(1, 3), row(2, 4), row(4, 20)] };
     const spread: NamespaceReport = { ...namespaceReport(lanes), ...counted };
     const told = figuresOf(reportOf([spread, namespaceReport([lane(9)])], { findings: [refused(27, null)] }), PLAIN);
     expect(told.refusals).toMatchObject({
