@@ -11,7 +11,8 @@ export async function bundleProgram(made) {
   const modules = join(made, 'cli');
   const bundles = join(made, 'bundles');
   const build = await rolldown({
-    input: join(modules, 'main.js'),
+    // What a thread runs is loaded by its name.
+    input: { main: join(modules, 'main.js'), 'deadline-thread': join(modules, 'check/deadline-thread.js') },
     platform: 'node',
     external: /^(koffi|@stricli\/core|valibot)$/,
   });

@@ -1,7 +1,7 @@
-import { type ApplicationContext, run } from '@stricli/core';
+import type { ApplicationContext } from '@stricli/core';
 import { describe, expect, it } from 'vitest';
 import { expectGolden } from '../../test/kit/golden.ts';
-import { application, withDefaultCommand } from './application.ts';
+import { runProgram, withDefaultCommand } from './application.ts';
 import { processExitCode } from './exit-code.ts';
 import { version } from './version.ts';
 
@@ -15,7 +15,7 @@ async function program(...args: string[]): Promise<{ code: number; out: string; 
       env: {},
     },
   };
-  await run(application, withDefaultCommand(args), context);
+  await runProgram(args, context);
   return { code: processExitCode(context.process.exitCode), out: out.join(''), error: error.join('') };
 }
 
@@ -70,6 +70,31 @@ describe('the command line', () => {
     const help = await program('fix', '--help');
     expect({ ...help, out: '' }).toEqual({ code: 0, out: '', error: '' });
     expectGolden('help-fix.txt', help.out);
+  });
+
+  it('explains check, with examples; 3 is for a plugin that says nothing of the machine', async () => {
+    const help = await program('check', '--help');
+    expect({ ...help, out: '' }).toEqual({ code: 3, out: '', error: '' });
+    expectGolden('help-check.txt', help.out);
+    expect(await program('check', '--version')).toEqual({ code: 3, out: `fourtuple ${version}\n`, error: '' });
+  });
+
+  it.each([
+    [['--warnign', '80'], 'No flag registered for --warnign, did you mean --warning?'],
+    [['-w', '80%'], "--warning: '80%' is not a range: write 80 (alerts above 80), 300: (alerts below 300)"],
+    [['-w'], 'Expected input for flag --warning'],
+    [['--critical-seconds', '60:30'], "--critical-seconds: '60:30' starts above its end"],
+    [['--timeout', 'ever'], "--timeout: 'ever' is not a time from 1 to 3600 seconds"],
+    [['--lane', 'x:http'], "--lane: 'x:http' does not name lanes: 'http' is not a port. Write source>destination:port"],
+    [['--all', '--netns', 'web'], '--all and --netns exclude each other'],
+    [['-t', '2', '--trace', '2s'], '--timeout of 2 s ends before --trace does'],
+    [['-t', '2', '--watch-closes', '3s'], '--timeout of 2 s ends before --watch-closes does'],
+    [['web'], 'Too many arguments'],
+  ])('check says in its one line what is wrong with %j, as UNKNOWN', async (args, words) => {
+    const { code, out, error } = await program('check', ...args);
+    expect({ code, error }).toEqual({ code: 3, error: '' });
+    expect(out).toMatch(/^FOURTUPLE UNKNOWN - [^\n]*\n$/);
+    expect(out).toContain(words);
   });
 
   it('explains plan, with examples', async () => {

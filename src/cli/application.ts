@@ -1,12 +1,15 @@
 import {
   type Application,
+  type ApplicationContext,
   ArgumentParseError,
   buildApplication,
   buildRouteMap,
   type CommandContext,
+  run,
   text_en,
 } from '@stricli/core';
 import { FourtupleError } from '../tcp/error.ts';
+import { checkCommand } from './check-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { describeError } from './error-text.ts';
 import { FAILED, WRONG_USE } from './exit-code.ts';
@@ -14,11 +17,19 @@ import { fixCommand } from './fix-command.ts';
 import { flagName } from './flag-name.ts';
 import { labCommand } from './lab-command.ts';
 import { planCommand } from './plan-command.ts';
+import { runPlugin } from './run-plugin.ts';
 import { statusCommand } from './status-command.ts';
 import { version } from './version.ts';
 
 /** Each is loaded when it is run. */
-const COMMANDS = { status: statusCommand, doctor: doctorCommand, fix: fixCommand, plan: planCommand, lab: labCommand };
+const COMMANDS = {
+  status: statusCommand,
+  doctor: doctorCommand,
+  fix: fixCommand,
+  plan: planCommand,
+  lab: labCommand,
+  check: checkCommand,
+};
 /** Errors that say how the command line is wrong. */
 const WRONG_USES: readonly string[] = ['FT_ARGUMENT', 'FT_PORT_RANGE'];
 
@@ -27,11 +38,11 @@ const routes = buildRouteMap({
   docs: {
     brief: 'Shows which TCP lane runs out of source ports, with what, and whose it is',
     fullDescription:
-      'Without a command, status runs: `fourtuple --all` is `fourtuple status --all`.\n\nEXAMPLES\n  fourtuple\n    this machine, once\n  fourtuple --all\n    every network namespace: containers and pods too\n  fourtuple doctor\n    what is wrong, why, and what helps most here\n  fourtuple fix\n    what can be applied here, and what is applied now\n  fourtuple plan --rate 500 --hold 50ms --destinations 2\n    where the ports would end, and what each remedy would buy\n  fourtuple lab run\n    predictions beside measurements on this kernel, in about a minute\n  fourtuple --from capture.txt\n    a machine without fourtuple: the text of ss -tanoe\n  fourtuple status --help\n    more of them\n\nA lane is a source address, a destination address and a destination port: a client has one source port for each connection of it. When all are held, mostly by TIME_WAIT, connect() fails with EADDRNOTAVAIL, "cannot assign requested address".',
+      'Without a command, status runs: `fourtuple --all` is `fourtuple status --all`.\n\nEXAMPLES\n  fourtuple\n    this machine, once\n  fourtuple --all\n    every network namespace: containers and pods too\n  fourtuple doctor\n    what is wrong, why, and what helps most here\n  fourtuple fix\n    what can be applied here, and what is applied now\n  fourtuple plan --rate 500 --hold 50ms --destinations 2\n    where the ports would end, and what each remedy would buy\n  fourtuple lab run\n    predictions beside measurements on this kernel, in about a minute\n  fourtuple check\n    for Nagios, Icinga and others\n  fourtuple --from capture.txt\n    a machine without fourtuple: the text of ss -tanoe\n  fourtuple status --help\n    more of them\n\nA lane is a source address, a destination address and a destination port: a client has one source port for each connection of it. When all are held, mostly by TIME_WAIT, connect() fails with EADDRNOTAVAIL, "cannot assign requested address".',
   },
 });
 
-export const application: Application<CommandContext> = buildApplication(routes, {
+const application: Application<CommandContext> = buildApplication(routes, {
   name: 'fourtuple',
   versionInfo: { currentVersion: version },
   determineExitCode: (error) =>
@@ -79,4 +90,15 @@ export function withDefaultCommand(inputs: readonly string[]): readonly string[]
 /** Anything else behind `lab` is an experiment's name. */
 function isLabCommand(input: string): boolean {
   return labCommand.getAllEntries().some(({ name }) => name.original === input);
+}
+
+/** Whether the command speaks to a monitoring system, which takes its exit code for a state. */
+export function isPlugin(inputs: readonly string[]): boolean {
+  return inputs[0] === 'check';
+}
+
+/** Runs the program with these arguments, and leaves its exit code in the context. */
+export async function runProgram(inputs: readonly string[], context: ApplicationContext): Promise<void> {
+  if (isPlugin(inputs)) await runPlugin(application, inputs, context);
+  else await run(application, withDefaultCommand(inputs), context);
 }

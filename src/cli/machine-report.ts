@@ -6,7 +6,7 @@ import type { Report } from '../diagnosis/report.ts';
 import type { Scene } from '../diagnosis/scene.ts';
 import { listNamespaces, type NamespaceEntry, openListedNamespace } from '../linux/namespace-list.ts';
 import { type NamespaceHandle, openNamespace } from '../linux/network-namespace.ts';
-import { FourtupleError } from '../tcp/error.ts';
+import { FourtupleError, type FourtupleErrorCode } from '../tcp/error.ts';
 import type { LanePattern } from '../tcp/lane-pattern.ts';
 import {
   entryOf,
@@ -37,13 +37,16 @@ export interface MachineReportOptions {
   readonly trace?: number | undefined;
 }
 
+/** Takes a sentence about what could not be looked at, with the code of the error where there was one. */
+export type Warn = (text: string, code?: FourtupleErrorCode) => void;
+
 /**
  * The report of this machine: of this process's network namespace, of another one, or of all.
  *
- * @param warn takes a sentence about a namespace that could not be looked at: the others are reported all the same
+ * @param warn is told of a namespace that could not be looked at: the others are reported all the same
  * @throws FourtupleError where the one namespace that is asked for cannot be looked at
  */
-export async function reportMachine(options: MachineReportOptions, warn: (text: string) => void): Promise<Report> {
+export async function reportMachine(options: MachineReportOptions, warn: Warn): Promise<Report> {
   const start = performance.now();
   const examined = options.all === true ? await examineAll(options, warn) : [await examineOne(options, options.netns)];
   return {
@@ -71,7 +74,7 @@ async function examineOne(options: MachineReportOptions, reference: string | und
   }
 }
 
-async function examineAll(options: MachineReportOptions, warn: (text: string) => void): Promise<Examination[]> {
+async function examineAll(options: MachineReportOptions, warn: Warn): Promise<Examination[]> {
   const list = listNamespaces();
   for (const note of list.notes) warn(note);
   const host = hostRange(list.namespaces);
@@ -89,7 +92,7 @@ async function examineAll(options: MachineReportOptions, warn: (text: string) =>
       if (!(error instanceof FourtupleError)) throw error;
       // Whatever is watched is kept alive by it.
       watches.get(entry.inode)?.stop();
-      warn(error.message);
+      warn(error.message, error.code);
     }
   }
   return examined;

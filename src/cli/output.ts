@@ -1,10 +1,17 @@
+/** With what the process ends where nobody takes what it says. */
+export interface EndCodes {
+  /** Whoever reads has enough. */
+  closed(): number;
+  readonly failed: number;
+}
+
 /** `fourtuple … | head`: whoever reads has enough, and that is no failure. A full disk is one, and has its message. */
-export function endOnClosedOutput(): void {
-  process.stderr.on('error', () => process.exit(1));
+export function endOnClosedOutput({ closed, failed }: EndCodes): void {
+  process.stderr.on('error', () => process.exit(failed));
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
+    if (error.code === 'EPIPE') process.exit(closed());
     process.stderr.write(`fourtuple: the output cannot be written: ${error.message}\n`);
-    process.exit(1);
+    process.exit(failed);
   });
 }
 

@@ -9,6 +9,7 @@ const REPLACEMENTS: Readonly<Record<string, string>> = {
   '≤': '<=',
   '≥': '>=',
   '→': '->',
+  '’': "'",
 };
 
 /** A text for a screen that shows ASCII only: signs as people type them, what has no such form as a question mark. */
