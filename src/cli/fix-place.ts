@@ -7,7 +7,7 @@ import { initialNamespaceInode } from '../linux/initial-namespace.ts';
 import { listNamespaces } from '../linux/namespace-list.ts';
 import { openNamespace, ownNamespaceInode } from '../linux/network-namespace.ts';
 import type { LanePattern } from '../tcp/lane-pattern.ts';
-import type { FixHead } from './fix-report.ts';
+import type { FixHead } from './fix-head.ts';
 import { entryOf, identityOf, kernelFacts, OWN_NAMESPACE } from './namespace-identity.ts';
 
 /** A network namespace that is looked at and changed. */

@@ -2,8 +2,8 @@ import type { ChangeState } from '../changes/entry-state.ts';
 import type { Closing, JournalEntry } from '../changes/journal-entry.ts';
 import type { RecordedChange } from '../changes/recorded-change.ts';
 import type { LaneEffect } from '../diagnosis/remedy-effect.ts';
-import type { HostReport } from '../diagnosis/report.ts';
 import type { Instruction } from '../remedies/instruction.ts';
+import type { FixHead, NamespaceName } from './fix-head.ts';
 import type { FixSpread } from './fix-spread-report.ts';
 
 /**
@@ -11,23 +11,6 @@ import type { FixSpread } from './fix-spread-report.ts';
  * second, and what is unknown is null.
  */
 export type FixReport = FixList | FixPreview | FixNothing | FixApplied | FixSpread | FixUndone;
-
-/** What was looked at. */
-export interface FixHead {
-  readonly schema: 1;
-  /** RFC 3339, UTC. */
-  readonly takenAt: string;
-  readonly durationSeconds: number;
-  readonly host: HostReport;
-  readonly namespace: NamespaceName;
-}
-
-/** A network namespace, as messages name it. */
-export interface NamespaceName {
-  readonly inode: number;
-  /** `host`, the name of `ip netns`, its container or pod; null where none is known. */
-  readonly name: string | null;
-}
 
 /** `fix`: what can be applied, and what is applied now. */
 export interface FixList extends FixHead {
@@ -45,9 +28,11 @@ export interface FixList extends FixHead {
 export interface ListedRemedy {
   readonly id: string;
   readonly title: string;
-  /** Empty where it releases sockets. */
+  /** Empty where it releases sockets, and where it must be told more. */
   readonly changes: readonly RecordedChange[];
-  /** Of the lane that `effect` is for, how many TIME_WAIT slots there are to release; null where it changes settings. */
+  /** What it must be told besides, as flags; null where nothing. */
+  readonly needs: string | null;
+  /** Of the lane that `effect` is for, how many TIME_WAIT slots there are to release; null where it releases none. */
   readonly timeWait: number | null;
   /** What it does for the fullest lane, or for one without connections where there is none. */
   readonly effect: LaneEffect;

@@ -13,7 +13,9 @@ import { type FixPlace, inPlace } from './fix-place.ts';
 import { endingOnInterrupt } from './fix-recycle-interrupt.ts';
 import { type PreparedSpread, prepareSpread } from './fix-spread-place.ts';
 import { SpreadProgress } from './fix-spread-progress.ts';
+import type { FixSpreadEnded } from './fix-spread-report.ts';
 import type { SpreadRemedy } from './fix-spread-request.ts';
+import { goingOnUnheard } from './output.ts';
 import { describeDuration } from './text/recycle-lane.ts';
 import { renderSpreadApplied, renderSpreadEnded } from './text/spread-text.ts';
 
@@ -70,30 +72,40 @@ async function tellDetached({ prepared, entry, running }: Applied, flags: FixFla
   await printFix({ ...prepared.head, action: 'spread-applied', id: entry.id, undo }, flags.json, renderSpreadApplied);
 }
 
+/** What it has come to. */
+type Seen = Pick<FixSpreadEnded, 'lanes' | 'counts'>;
+
 /** Keeps the counts right until it is to end, and takes all back then. */
 async function holdOn(applied: Applied, flags: FixFlags): Promise<void> {
   const { prepared, entry, running } = applied;
   const start = performance.now();
+  const [seen, isGone] = await goingOnUnheard(async () => {
+    // Whatever ends it, it is taken back first.
+    const watched = await Promise.allSettled([watchUntilEnd(applied, flags, start)]);
+    const wasGone = !cgroupStillThere(prepared.cgroup);
+    running.close();
+    await endingOnInterrupt((signal) => takeBack(applied, signal));
+    if (watched[0].status === 'rejected') throw watched[0].reason;
+    return [watched[0].value, wasGone];
+  });
+  const ended = { ...prepared.head, action: 'spread-ended', id: entry.id } as const;
+  const seconds = (performance.now() - start) / 1_000;
+  await printFix({ ...ended, seconds, ...seen }, flags.json, renderSpreadEnded);
+  if (isGone) throw cgroupGone(prepared.cgroup);
+}
+
+async function watchUntilEnd(applied: Applied, flags: FixFlags, start: number): Promise<Seen> {
+  const { prepared, entry, running } = applied;
   const progress = new SpreadProgress(process.stderr, process.env);
   const seconds = (flags.for ?? Number.POSITIVE_INFINITY) / 1_000;
   const end = Number.isFinite(seconds) ? `for ${describeDuration(seconds)}, Ctrl-C ends it sooner` : 'Ctrl-C ends it';
   progress.say(`spreading connections of ${prepared.cgroup.path}: ${prepared.head.spread} (entry ${entry.id}); ${end}`);
-  await endingOnInterrupt(async (signal) => {
-    await watch(applied, { signal, endsAt: start + 1_000 * seconds, progress });
-  }).finally(() => progress.end());
-  const [lanes, counts] = [running.lanes(), running.counts()];
-  running.close();
-  const isGone = !cgroupStillThere(prepared.cgroup);
-  await endingOnInterrupt((signal) => takeBack(applied, signal));
-  await printFix(
-    {
-      ...{ ...prepared.head, action: 'spread-ended', id: entry.id },
-      ...{ seconds: (performance.now() - start) / 1_000, lanes, counts },
-    },
-    flags.json,
-    renderSpreadEnded,
-  );
-  if (isGone) throw cgroupGone(prepared.cgroup);
+  try {
+    await endingOnInterrupt((signal) => watch(applied, { signal, endsAt: start + 1_000 * seconds, progress }));
+    return { lanes: running.lanes(), counts: running.counts() };
+  } finally {
+    progress.end();
+  }
 }
 
 interface Watch {

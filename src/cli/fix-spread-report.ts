@@ -2,7 +2,7 @@ import type { RecordedChange } from '../changes/recorded-change.ts';
 import type { SpreadCounts } from '../linux/spread-maps.ts';
 import type { SpreadLane } from '../spreading/running-spread.ts';
 import type { SpreadDestination } from '../spreading/spread-lanes.ts';
-import type { FixHead } from './fix-report.ts';
+import type { FixHead } from './fix-head.ts';
 
 /** What `fix spread-sources` and `fix spread-destinations` print: a part of what `fix --json` promises. */
 export type FixSpread = FixSpreadPreview | FixSpreadApplied | FixSpreadEnded;

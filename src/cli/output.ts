@@ -1,11 +1,25 @@
 /** `fourtuple … | head`: whoever reads has enough, and that is no failure. A full disk is one, and has its message. */
 export function endOnClosedOutput(): void {
-  process.stderr.on('error', () => process.exit(1));
+  process.stderr.on('error', () => {
+    if (!goesOn) process.exit(1);
+  });
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
     process.stderr.write(`fourtuple: the output cannot be written: ${error.message}\n`);
     process.exit(1);
   });
+}
+
+let goesOn = false;
+
+/** Runs what must come to its end also where nobody hears of it any more: a terminal may go away, and the reader of a pipe. */
+export async function goingOnUnheard<T>(work: () => Promise<T>): Promise<T> {
+  goesOn = true;
+  try {
+    return await work();
+  } finally {
+    goesOn = false;
+  }
 }
 
 /** Writes to standard output and waits until it is taken: a large report never piles up in memory. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, unlinkSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { FourtupleError } from '../tcp/error.ts';
 import { choicesOf, type Spread } from '../tcp/spread.ts';
 import { timerGranuleSeconds } from '../tcp/timer-wheel.ts';
@@ -214,12 +215,16 @@ function newPinFolder(directory: string, netnsCookie: bigint): string {
       hint: `mount -t bpf bpf ${BPF_FILE_SYSTEM}; or leave out --detach: it lasts for as long as fourtuple runs then.`,
     });
   }
+  // Of a cgroup that had this path, and was removed.
   if (existsSync(folder)) removePins(folder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return folder;
 }
 
+/** With the folder of all of them, where these are the last. */
 function removePins(folder: string): void {
   for (const name of readdirSync(folder)) unlinkSync(`${folder}/${name}`);
   rmdirSync(folder);
+  const above = dirname(folder);
+  if (readdirSync(above).length === 0) rmdirSync(above);
 }

@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../../src/changes/journal-entry.ts';
 import type { RecordedChange } from '../../src/changes/recorded-change.ts';
-import type { FixApplied, FixHead, FixPreview, ObservedLane } from '../../src/cli/fix-report.ts';
+import type { FixHead } from '../../src/cli/fix-head.ts';
+import type { FixApplied, FixPreview, ObservedLane } from '../../src/cli/fix-report.ts';
 import type { LaneEffect } from '../../src/diagnosis/remedy-effect.ts';
 
 export const HEAD: FixHead = {
