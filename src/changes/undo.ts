@@ -115,7 +115,7 @@ function restore(place: ChangePlace, id: number, states: readonly ChangeState[])
 }
 
 function staysOpen(error: FourtupleError, id: number, restored: readonly RecordedChange[]): FourtupleError {
-  const done = restored.length === 0 ? '' : `, with ${restored.map(nameChange).join(' and ')} restored`;
+  const done = restored.length === 0 ? '' : `, with ${restored.map(nameChange).join(' and ')} taken back`;
   const again = `\`fourtuple fix --undo ${id}\``;
   const hint = error.hint === undefined ? `Repeat ${again} when it can be.` : `${error.hint} Then repeat ${again}.`;
   return new FourtupleError(error.code, `${error.message}; entry ${id} stays open${done}`, { hint, cause: error });

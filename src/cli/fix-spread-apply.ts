@@ -4,6 +4,7 @@ import type { Journal } from '../changes/journal.ts';
 import type { JournalEntry } from '../changes/journal-entry.ts';
 import { undoEntry } from '../changes/undo.ts';
 import { cgroupStillThere, type FoundCgroup } from '../linux/find-cgroup.ts';
+import { checkSpreadLoads } from '../linux/spread-program.ts';
 import { RunningSpread } from '../spreading/running-spread.ts';
 import { FourtupleError } from '../tcp/error.ts';
 import type { FixFlags } from './fix-flags.ts';
@@ -42,9 +43,11 @@ export async function applySpread(flags: FixFlags, remedy: SpreadRemedy): Promis
 }
 
 async function begin(place: FixPlace, flags: FixFlags, remedy: SpreadRemedy): Promise<Applied> {
-  // Before anything is written, the journal's folder included, for a process that cannot do it.
-  const [lacking] = (await prepareSpread(place, remedy, flags)).missing;
+  // Before anything is written, the journal's folder included, for a process that cannot do it, or a kernel that does not take it.
+  const { missing, spread } = await prepareSpread(place, remedy, flags);
+  const [lacking] = missing;
   if (lacking !== undefined) throw lacks(lacking);
+  checkSpreadLoads(spread);
   return await alone(async () => {
     const journal = openJournal();
     // Another one may have changed something until just now.

@@ -200,6 +200,11 @@ function nameOf(directory: string, netnsCookie: bigint): string {
   return `${netnsCookie} ${directory}`;
 }
 
+/** @throws FourtupleError FT_UNSUPPORTED where there is no bpf file system on which a spread could be pinned */
+export function checkCanPin(): void {
+  if (pinFolder('/', 0n) === null) throw noPinFolder();
+}
+
 /** null where no bpf file system is mounted. Names there have no dots, and no more than 255 bytes. */
 function pinFolder(directory: string, netnsCookie: bigint): string | null {
   const mounts = readMounts('bpf');
@@ -210,15 +215,17 @@ function pinFolder(directory: string, netnsCookie: bigint): string | null {
 
 function newPinFolder(directory: string, netnsCookie: bigint): string {
   const folder = pinFolder(directory, netnsCookie);
-  if (folder === null) {
-    throw new FourtupleError('FT_UNSUPPORTED', 'no bpf file system is mounted, on which it could be kept', {
-      hint: `mount -t bpf bpf ${BPF_FILE_SYSTEM}; or leave out --detach: it lasts for as long as fourtuple runs then.`,
-    });
-  }
+  if (folder === null) throw noPinFolder();
   // Of a cgroup that had this path, and was removed.
   if (existsSync(folder)) removePins(folder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return folder;
+}
+
+function noPinFolder(): FourtupleError {
+  return new FourtupleError('FT_UNSUPPORTED', 'no bpf file system is mounted, on which it could be kept', {
+    hint: `mount -t bpf bpf ${BPF_FILE_SYSTEM}; or leave out --detach: it lasts for as long as fourtuple runs then.`,
+  });
 }
 
 /** With the folder of all of them, where these are the last. */

@@ -7,7 +7,7 @@ import { needsPrograms } from '../kit/needs.ts';
 import { usesPrivateNamespace } from '../kit/private-namespace.ts';
 import { needsProgram, type Run } from '../kit/program.ts';
 import { startRedis } from '../kit/proxies.ts';
-import { activeOpens, fillFrom, machineAsItIs, programsOf, runIn } from '../kit/spreading.ts';
+import { activeOpens, fillFrom, machineAsItIs, programsOf, runIn, withoutJournal } from '../kit/spreading.ts';
 import { setPortRange, writeSysctl } from '../kit/sysctl.ts';
 
 const SLOTS = 1_000;
@@ -83,13 +83,7 @@ describe('fix spread-sources --detach lets redis-benchmark -k 0', { timeout: 120
     expect(await fix(state, '--undo')).toMatchObject({ code: 0, error: '' });
     expect(programsOf(cgroup)).toEqual([]);
     expect(pinsOn(pins)).toEqual([]);
-    const {
-      [`${state.directory}/journal`]: journal,
-      [`${state.directory}/lock`]: lock,
-      ...after
-    } = machineAsItIs(state, cgroup);
-    expect(after).toEqual(before);
-    expect({ journal, lock }).toEqual({ journal: expect.stringContaining('"how":"undone"'), lock: '' });
+    expect(withoutJournal(machineAsItIs(state, cgroup))).toEqual(before);
   });
 
   it.each(Object.entries(FAMILIES))('go around a source that another process has filled, by %s', async (_, family) => {

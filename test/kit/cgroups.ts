@@ -57,6 +57,11 @@ export function makeCgroup(below = '', type: 'cgroup' | 'cgroup2' = 'cgroup2'): 
   return directory;
 }
 
+/** Ends a process when the test ends, before its cgroup is removed. */
+export function endsWithCgroups(child: ChildProcess): void {
+  started.add(child);
+}
+
 /** Starts a process, and moves it to these cgroups, which are of different hierarchies. */
 export async function startIn(...directories: readonly string[]): Promise<number> {
   const child = spawn('sleep', ['600'], { stdio: 'ignore' });

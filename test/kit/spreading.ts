@@ -88,3 +88,8 @@ export async function startFix(state: FixState, ...args: string[]): Promise<Runn
   }
   return { child, said: () => seen.error, ended };
 }
+
+/** The machine without what the journal and its lock are. */
+export function withoutJournal(machine: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(machine).filter(([name]) => !/\/(?:journal|lock)$/.test(name)));
+}
