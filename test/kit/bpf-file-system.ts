@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import koffi from 'koffi';
 import { beforeEach, onTestFinished } from 'vitest';
@@ -48,10 +48,15 @@ export function pinsOn(folder: string): string[] {
     .sort();
 }
 
+function mountPoints(): string[] {
+  const lines = readFileSync('/proc/self/mountinfo', 'latin1').split('\n');
+  return lines.filter((line) => line.includes(' - bpf ')).map((line) => line.split(' ')[4] as string);
+}
+
 function leaveMountNamespace(): void {
   if (isPrivate) return;
   checked('unshare', unshare(CLONE_NEWNS));
   checked('mount private', mount('none', '/', null, MS_REC | MS_PRIVATE, null));
-  umount2('/sys/fs/bpf', MNT_DETACH);
+  for (const point of mountPoints()) checked('unmount bpf', umount2(point, MNT_DETACH));
   isPrivate = true;
 }

@@ -93,3 +93,19 @@ export async function startFix(state: FixState, ...args: string[]): Promise<Runn
 export function withoutJournal(machine: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(machine).filter(([name]) => !/\/(?:journal|lock)$/.test(name)));
 }
+
+/** A process in a network namespace that nobody else keeps. */
+export async function processInNamespace(): Promise<ChildProcess> {
+  const child = spawn('unshare', ['-n', 'sh', '-c', 'ip link set lo up; echo; exec sleep 600'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  onTestFinished(() => endProcess(child));
+  await once(child.stdout, 'data');
+  return child;
+}
+
+/** Ends a process that was started here, and waits for that. */
+export async function endProcess(child: ChildProcess): Promise<void> {
+  const gone = once(child, 'exit');
+  if (child.kill('SIGKILL')) await gone;
+}
