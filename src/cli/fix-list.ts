@@ -103,6 +103,13 @@ function stateOf(entry: JournalEntry): OpenEntry {
   return {
     entry,
     changes: null,
-    why: state.place === 'gone' ? 'its namespace has gone, and the change with it' : state.why,
+    why: state.place === 'gone' ? describeGone(entry) : state.why,
   };
+}
+
+/** What acts on a cgroup outlives the namespace that it was for. */
+function describeGone({ changes }: JournalEntry): string {
+  return changes.some(({ kind }) => kind === 'pinned-spread')
+    ? 'its namespace has gone, and no connection is spread any more; --undo clears its programs away'
+    : 'its namespace has gone, and the change with it';
 }

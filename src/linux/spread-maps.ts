@@ -11,6 +11,7 @@ import {
   readSource,
   sourceChoice,
 } from './spread-encoding.ts';
+import { countedAfter, type LaneUse } from './spread-lane.ts';
 import {
   CHOICE,
   CORRECTION,
@@ -190,18 +191,23 @@ export class SpreadMaps {
     const now = tickNow();
     const correction = new DataView(new ArrayBuffer(CORRECTION.size));
     correction.setUint32(CORRECTION.at, now, true);
-    const live = lane.getInt32(LANE.live, true);
-    const behind = (now - lane.getUint32(LANE.tick, true)) >>> 0;
     for (let after = 0; after < TICKS; after += 1) {
-      // What has entered TIME_WAIT at a tick is taken off so many ticks later, and was seen up to the lane's last tick.
-      let counted = live;
-      for (let age = 0; age + after < heldTicks; age += 1) {
-        if (age < behind) continue;
-        counted += lane.getUint32(LANE.entered + 4 * (((now - age) >>> 0) % TICKS), true);
-      }
+      const counted = countedAfter(lane, now, after, heldTicks);
       correction.setInt32(CORRECTION.left + 4 * after, Math.round((heldAfter[after] as number) - counted), true);
     }
     this.#write('corrections', key(index), correction);
+  }
+
+  /** What it goes by now: how many slots of a lane are used. @param index of the lane */
+  readUse(index: number): LaneUse {
+    const lane = this.#entry('lanes', index, LANE.size);
+    const correction = this.#entry('corrections', index, CORRECTION.size);
+    const heldTicks = this.#entry('settings', 0, SETTINGS.size).getUint32(SETTINGS.heldTicks, true);
+    const now = tickNow();
+    const since = Math.min(TICKS - 1, (now - correction.getUint32(CORRECTION.at, true)) >>> 0);
+    const known = correction.getInt32(CORRECTION.left + 4 * since, true);
+    const attempts = Number(lane.getBigUint64(LANE.attempts, true));
+    return { used: countedAfter(lane, now, 0, heldTicks) + known, attempts };
   }
 
   close(): void {

@@ -184,7 +184,7 @@ export function detachSpread(directory: string, netnsCookie: bigint): void {
   for (const link of held.get(name) ?? []) link.close();
   held.delete(name);
   const folder = pinFolder(directory, netnsCookie);
-  if (folder !== null && existsSync(folder)) removePins(folder);
+  if (folder !== null) removePins(folder);
 }
 
 function isFor(program: number, netnsCookie: bigint): boolean {
@@ -217,7 +217,7 @@ function newPinFolder(directory: string, netnsCookie: bigint): string {
   const folder = pinFolder(directory, netnsCookie);
   if (folder === null) throw noPinFolder();
   // Of a cgroup that had this path, and was removed.
-  if (existsSync(folder)) removePins(folder);
+  removePins(folder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return folder;
 }
@@ -228,10 +228,12 @@ function noPinFolder(): FourtupleError {
   });
 }
 
-/** With the folder of all of them, where these are the last. */
+/** With the folder of all of them, where these are the last; also where another has come to an end on the way. */
 function removePins(folder: string): void {
-  for (const name of readdirSync(folder)) unlinkSync(`${folder}/${name}`);
-  rmdirSync(folder);
+  if (existsSync(folder)) {
+    for (const name of readdirSync(folder)) unlinkSync(`${folder}/${name}`);
+    rmdirSync(folder);
+  }
   const above = dirname(folder);
-  if (readdirSync(above).length === 0) rmdirSync(above);
+  if (existsSync(above) && readdirSync(above).length === 0) rmdirSync(above);
 }
