@@ -5,8 +5,9 @@ import { formatAddress, parseAddress } from '../tcp/address.ts';
 import { parseAddressBlock } from '../tcp/address-block.ts';
 import { FourtupleError } from '../tcp/error.ts';
 import { plural } from '../tcp/number-text.ts';
+import { nameChange } from './change-text.ts';
 import { liveFrom } from './live-from.ts';
-import { ADDED } from './recorded-change.ts';
+import { ADDED, type RecordedChange } from './recorded-change.ts';
 import type { ChangePlace, OpenTarget } from './target.ts';
 
 /** An address or a prefix, and the link that it is to be local to. */
@@ -42,7 +43,7 @@ export function openAddress(place: ChangePlace, setting: string): OpenTarget {
   return {
     read: () => readAddress(place, setting),
     write: (value) => {
-      if (value === null) refuseWhereUsed(place, setting);
+      if (value === null) refuseWhereUsed(place, { kind: 'address', setting });
       inNamespace(place.handle, () =>
         (value === null ? removeLinkAddress : addLinkAddress)(link, address, prefixLength),
       );
@@ -68,7 +69,7 @@ export function openRoute(place: ChangePlace, setting: string): OpenTarget {
   return {
     read: () => readRoute(place, setting),
     write: (value) => {
-      if (value === null) refuseWhereUsed(place, setting);
+      if (value === null) refuseWhereUsed(place, { kind: 'route', setting });
       inNamespace(place.handle, () => (value === null ? removeLocalRoute : addLocalRoute)(address, prefixLength, link));
     },
     close: () => {},
@@ -76,15 +77,18 @@ export function openRoute(place: ChangePlace, setting: string): OpenTarget {
 }
 
 /** Connections from an address that is taken away hear nothing any more, and end by their time-outs. */
-function refuseWhereUsed({ handle, force = false }: ChangePlace, setting: string): void {
+function refuseWhereUsed(
+  { handle, force = false }: ChangePlace,
+  target: Pick<RecordedChange, 'kind' | 'setting'>,
+): void {
   if (force) return;
-  const { address, prefixLength } = parseOnLink(setting);
+  const { address, prefixLength } = parseOnLink(target.setting);
   const block = parseAddressBlock(`${address}/${prefixLength}`);
   const live = inNamespace(handle, () => liveFrom(block));
   if (live === 0) return;
   throw new FourtupleError(
     'FT_CHANGED',
-    `${setting} is in use by ${plural(live, 'live connection')}, which would end`,
+    `${nameChange(target)} is in use by ${plural(live, 'live connection')}, which would end`,
     {
       hint: 'Wait until they have ended; --force takes it away at once.',
     },

@@ -1,3 +1,4 @@
+import { bootId } from '../linux/namespace-cookie.ts';
 import { detachSpread } from '../linux/spread-program.ts';
 import { FourtupleError } from '../tcp/error.ts';
 import { nameChange, quoteValue } from './change-text.ts';
@@ -6,6 +7,7 @@ import { describeNamespace, findNamespace, isSameNamespace } from './find-namesp
 import type { Journal } from './journal.ts';
 import type { JournalEntry } from './journal-entry.ts';
 import type { RecordedChange } from './recorded-change.ts';
+import { spreadCookie } from './spread-target.ts';
 import { removeUnfinished } from './sysctl-file.ts';
 import type { ChangePlace, OpenTarget } from './target.ts';
 import { setTarget, withTargets } from './targets.ts';
@@ -48,7 +50,7 @@ export function undoEntry(
   if (found.place === 'unreachable') throw found.error;
   if (found.place === 'gone') {
     const note = `${describeNamespace(entry.namespace)} is gone: ${found.why}`;
-    detachSpreads(entry);
+    detachOfGone(entry);
     return { entry: close(entry, 'gone', note, journal), how: 'gone', restored: [], alreadyBack: [] };
   }
   try {
@@ -65,12 +67,18 @@ export function undoEntry(
   }
 }
 
-/** What is attached to a cgroup does not go with a network namespace. */
-function detachSpreads({ changes, namespace: { cookie } }: JournalEntry): void {
-  if (cookie === null) return;
-  for (const { kind, setting } of changes) {
-    if (kind === 'spread' || kind === 'pinned-spread') detachSpread(setting, BigInt(cookie));
-  }
+/** What is attached to a cgroup does not go with a network namespace; it goes with a boot, which gives cookies anew. */
+function detachOfGone({ changes, namespace }: JournalEntry): void {
+  if (namespace.cookie !== null && namespace.bootId === bootId()) detachSpreads(changes, BigInt(namespace.cookie));
+}
+
+/** Takes away also what reads as gone already: some of the programs, or their pins when the cgroup has been removed. */
+function detachSpreads(changes: readonly RecordedChange[], cookie: bigint): void {
+  for (const { setting } of changes.filter(isSpread)) detachSpread(setting, cookie);
+}
+
+function isSpread({ kind }: RecordedChange): boolean {
+  return kind === 'spread' || kind === 'pinned-spread';
 }
 
 function close(
@@ -92,6 +100,8 @@ function restore(place: ChangePlace, id: number, states: readonly ChangeState[])
   const restored: RecordedChange[] = [];
   try {
     if (states.some(({ change }) => change.kind === 'sysctl.d')) removeUnfinished(place.root);
+    const back = states.flatMap(({ change, state }) => (state === 'back' && isSpread(change) ? [change] : []));
+    if (back.length > 0) detachSpreads(back, spreadCookie(place.handle));
     withTargets(place, left, (targets) => {
       for (const [index, change] of left.entries()) {
         setTarget(targets[index] as OpenTarget, change, change.to);
@@ -105,7 +115,7 @@ function restore(place: ChangePlace, id: number, states: readonly ChangeState[])
 }
 
 function staysOpen(error: FourtupleError, id: number, restored: readonly RecordedChange[]): FourtupleError {
-  const done = restored.length === 0 ? '' : `, with ${restored.map(nameChange).join(' and ')} restored`;
+  const done = restored.length === 0 ? '' : `, with ${restored.map(nameChange).join(' and ')} taken back`;
   const again = `\`fourtuple fix --undo ${id}\``;
   const hint = error.hint === undefined ? `Repeat ${again} when it can be.` : `${error.hint} Then repeat ${again}.`;
   return new FourtupleError(error.code, `${error.message}; entry ${id} stays open${done}`, { hint, cause: error });

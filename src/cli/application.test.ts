@@ -154,7 +154,10 @@ describe('the command line', () => {
     [['fix', 'tcp-tw-reuse', '--undo'], "--undo takes back what was applied: leave out 'tcp-tw-reuse'"],
     [['fix', '--undo', '--persist'], 'leave out --persist'],
     [['fix', '--undo', '3', '-n', '1'], 'entry 3 tells its namespace: leave out --netns'],
-    [['fix', 'tcp-tw-reuse', '--to', '1024-65535'], '--to is the range of wider-range: leave it out for tcp-tw-reuse'],
+    [
+      ['fix', 'tcp-tw-reuse', '--to', '1024-65535'],
+      '--to goes with wider-range and spread-sources: leave it out for tcp-tw-reuse',
+    ],
     [['fix', 'tcp-tw-reuse', '--for', '10m'], '--for goes with recycle-time-wait'],
     [['fix', 'tcp-tw-reuse', '--threshold', 'cliff'], '--threshold goes with recycle-time-wait'],
     [['fix', 'recycle-time-wait', '--persist'], 'recycle-time-wait changes no setting that could be kept'],

@@ -50,6 +50,10 @@ export function checkFixFlags(flags: FixFlags, remedy: string | undefined): void
   if (flags.persist === true && [...RECYCLING, ...SPREADS].includes(remedy)) {
     throw new FourtupleError('FT_ARGUMENT', `${remedy} changes no setting that could be kept: leave out --persist`);
   }
+  const [idle] = SPREADS.includes(remedy) ? given(flags, ['lane', 'force']) : [];
+  if (idle !== undefined) {
+    throw new FourtupleError('FT_ARGUMENT', `${remedy} is told by flags of its own: leave out ${flagName(idle)}`);
+  }
   if (flags.detach === true && flags.for !== undefined) {
     throw new FourtupleError('FT_ARGUMENT', 'what is detached stays until --undo: leave out --for, or --detach');
   }

@@ -54,14 +54,24 @@ function consider(
   if (obstacle !== undefined) return { id, why: obstacle.text };
   const [effect] = expectEffects(remedy, examination, { pattern, most: 1 });
   if (effect === undefined) return { id, why: 'no lane tells what it would do' };
-  if (releases === true) return { id, title, changes: [], timeWait: namespace.lanes[0]?.states.TIME_WAIT ?? 0, effect };
+  const told = { ...{ id, title, effect }, changes: [], needs: needsOf(remedy) };
+  if (releases === true) return { ...told, timeWait: namespace.lanes[0]?.states.TIME_WAIT ?? 0 };
+  if (remedy.spreads !== undefined) return { ...told, timeWait: null };
   try {
     const changes = previewChanges(place, remedy.changes?.(machine) ?? [], false);
-    return changes.length === 0 ? { id, why: 'it is so already' } : { id, title, changes, timeWait: null, effect };
+    return changes.length === 0 ? { id, why: 'it is so already' } : { ...told, changes, timeWait: null };
   } catch (error) {
     if (!(error instanceof FourtupleError)) throw error;
     return { id, why: error.message };
   }
+}
+
+/** What it does is for a person to name: which addresses, and whose connections. */
+function needsOf({ spreads }: Remedy): string | null {
+  if (spreads === undefined) return null;
+  const what =
+    spreads === 'sources' ? '--sources ADDRESSES --to DESTINATION' : '--from DESTINATION --over DESTINATIONS';
+  return `${what}, and --unit, --pid, --container or --cgroup`;
 }
 
 /** What is not safe comes last; what ends the limit by ports gains most. */
@@ -93,6 +103,13 @@ function stateOf(entry: JournalEntry): OpenEntry {
   return {
     entry,
     changes: null,
-    why: state.place === 'gone' ? 'its namespace has gone, and the change with it' : state.why,
+    why: state.place === 'gone' ? describeGone(entry) : state.why,
   };
+}
+
+/** What acts on a cgroup outlives the namespace that it was for. */
+function describeGone({ changes }: JournalEntry): string {
+  return changes.some(({ kind }) => kind === 'pinned-spread')
+    ? 'its namespace has gone, and no connection is spread any more; --undo clears its programs away'
+    : 'its namespace has gone, and the change with it';
 }

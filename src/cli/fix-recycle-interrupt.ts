@@ -1,7 +1,8 @@
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** Also of a terminal that goes away. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Runs `work`, whose signal is aborted by the first Ctrl-C or SIGTERM: it comes to its own end. The second one ends the
+ * Runs `work`, whose signal is aborted by the first Ctrl-C, SIGTERM or SIGHUP: it comes to its own end. The second one ends the
  * process at once.
  */
 export async function endingOnInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {

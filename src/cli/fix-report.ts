@@ -28,9 +28,11 @@ export interface FixList extends FixHead {
 export interface ListedRemedy {
   readonly id: string;
   readonly title: string;
-  /** Empty where it releases sockets. */
+  /** Empty where it releases sockets, and where it must be told more. */
   readonly changes: readonly RecordedChange[];
-  /** Of the lane that `effect` is for, how many TIME_WAIT slots there are to release; null where it changes settings. */
+  /** What it must be told besides, as flags; null where nothing. */
+  readonly needs: string | null;
+  /** Of the lane that `effect` is for, how many TIME_WAIT slots there are to release; null where it releases none. */
   readonly timeWait: number | null;
   /** What it does for the fullest lane, or for one without connections where there is none. */
   readonly effect: LaneEffect;

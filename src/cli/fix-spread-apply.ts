@@ -4,6 +4,7 @@ import type { Journal } from '../changes/journal.ts';
 import type { JournalEntry } from '../changes/journal-entry.ts';
 import { undoEntry } from '../changes/undo.ts';
 import { cgroupStillThere, type FoundCgroup } from '../linux/find-cgroup.ts';
+import { checkSpreadLoads } from '../linux/spread-object.ts';
 import { RunningSpread } from '../spreading/running-spread.ts';
 import { FourtupleError } from '../tcp/error.ts';
 import type { FixFlags } from './fix-flags.ts';
@@ -13,7 +14,9 @@ import { type FixPlace, inPlace } from './fix-place.ts';
 import { endingOnInterrupt } from './fix-recycle-interrupt.ts';
 import { type PreparedSpread, prepareSpread } from './fix-spread-place.ts';
 import { SpreadProgress } from './fix-spread-progress.ts';
+import type { FixSpreadEnded } from './fix-spread-report.ts';
 import type { SpreadRemedy } from './fix-spread-request.ts';
+import { goingOnUnheard } from './output.ts';
 import { describeDuration } from './text/recycle-lane.ts';
 import { renderSpreadApplied, renderSpreadEnded } from './text/spread-text.ts';
 
@@ -40,9 +43,11 @@ export async function applySpread(flags: FixFlags, remedy: SpreadRemedy): Promis
 }
 
 async function begin(place: FixPlace, flags: FixFlags, remedy: SpreadRemedy): Promise<Applied> {
-  // Before anything is written, the journal's folder included, for a process that cannot do it.
-  const [lacking] = (await prepareSpread(place, remedy, flags)).missing;
+  // Before anything is written, the journal's folder included, for a process that cannot do it, or a kernel that does not take it.
+  const { missing, spread } = await prepareSpread(place, remedy, flags);
+  const [lacking] = missing;
   if (lacking !== undefined) throw lacks(lacking);
+  checkSpreadLoads(spread);
   return await alone(async () => {
     const journal = openJournal();
     // Another one may have changed something until just now.
@@ -70,31 +75,41 @@ async function tellDetached({ prepared, entry, running }: Applied, flags: FixFla
   await printFix({ ...prepared.head, action: 'spread-applied', id: entry.id, undo }, flags.json, renderSpreadApplied);
 }
 
+/** What it has come to. */
+type Seen = Pick<FixSpreadEnded, 'lanes' | 'counts'>;
+
 /** Keeps the counts right until it is to end, and takes all back then. */
 async function holdOn(applied: Applied, flags: FixFlags): Promise<void> {
   const { prepared, entry, running } = applied;
   const start = performance.now();
+  const [seen, isGone] = await goingOnUnheard(async () => {
+    // Whatever ends it, it is taken back first.
+    const watched = await Promise.allSettled([watchUntilEnd(applied, flags, start)]);
+    const wasGone = !cgroupStillThere(prepared.cgroup);
+    running.close();
+    await endingOnInterrupt((signal) => takeBack(applied, signal));
+    if (watched[0].status === 'rejected') throw watched[0].reason;
+    return [watched[0].value, wasGone];
+  });
+  const ended = { ...prepared.head, action: 'spread-ended', id: entry.id } as const;
+  const seconds = (performance.now() - start) / 1_000;
+  await printFix({ ...ended, seconds, ...seen }, flags.json, renderSpreadEnded);
+  if (isGone) throw cgroupGone(prepared.cgroup);
+}
+
+async function watchUntilEnd(applied: Applied, flags: FixFlags, start: number): Promise<Seen> {
+  const { prepared, entry, running } = applied;
   const progress = new SpreadProgress(process.stderr, process.env);
   const seconds = (flags.for ?? Number.POSITIVE_INFINITY) / 1_000;
   const end = Number.isFinite(seconds) ? `for ${describeDuration(seconds)}, Ctrl-C ends it sooner` : 'Ctrl-C ends it';
   progress.say(`spreading connections of ${prepared.cgroup.path}: ${prepared.head.spread} (entry ${entry.id}); ${end}`);
-  await endingOnInterrupt(async (signal) => {
-    await watch(applied, { signal, endsAt: start + 1_000 * seconds, progress });
-  }).finally(() => progress.end());
-  running.correct();
-  const [lanes, counts] = [running.lanes(), running.counts()];
-  running.close();
-  const isGone = !cgroupStillThere(prepared.cgroup);
-  await endingOnInterrupt((signal) => takeBack(applied, signal));
-  await printFix(
-    {
-      ...{ ...prepared.head, action: 'spread-ended', id: entry.id },
-      ...{ seconds: (performance.now() - start) / 1_000, lanes, counts },
-    },
-    flags.json,
-    renderSpreadEnded,
-  );
-  if (isGone) throw cgroupGone(prepared.cgroup);
+  try {
+    await endingOnInterrupt((signal) => watch(applied, { signal, endsAt: start + 1_000 * seconds, progress }));
+    running.correct();
+    return { lanes: running.lanes(), counts: running.counts() };
+  } finally {
+    progress.end();
+  }
 }
 
 interface Watch {

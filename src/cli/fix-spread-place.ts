@@ -1,5 +1,6 @@
 import { type FoundCgroup, findCgroup } from '../linux/find-cgroup.ts';
 import { inNamespace } from '../linux/network-namespace.ts';
+import { checkCanPin } from '../linux/spread-pins.ts';
 import { HeldSlots } from '../spreading/held-slots.ts';
 import { refuseSecondSpread, spreadChanges } from '../spreading/spread-changes.ts';
 import { destinationsOf } from '../spreading/spread-lanes.ts';
@@ -35,6 +36,7 @@ export async function prepareSpread(place: FixPlace, remedy: SpreadRemedy, flags
   if (obstacle !== undefined) throw new FourtupleError('FT_REMEDY', `${remedy.id} cannot be applied: ${obstacle.text}`);
   if (missing.length === 0) refuseSecondSpread(place, cgroup.directory);
   const { addTo = null, detach = false } = flags;
+  if (detach) checkCanPin();
   const held = inNamespace(place.handle, () => HeldSlots.count(spread, machine.range).lanes());
   return {
     spread,

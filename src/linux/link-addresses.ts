@@ -47,6 +47,15 @@ export function readLinkAddresses(): LinkAddress[] {
   });
 }
 
+/**
+ * The name by which the kernel lists a link of that namespace, which may be asked for by another one (`altname`).
+ *
+ * @throws FourtupleError FT_ARGUMENT where there is no such link
+ */
+export function linkNameOf(name: string): string {
+  return withRtnetlink('list links', (netlink) => readLinkNames(netlink).get(linkIndexOf(netlink, name)) ?? name);
+}
+
 function dumpAddresses(netlink: Netlink, family: number): Omit<LinkAddress, 'link'>[] {
   const found: Omit<LinkAddress, 'link'>[] = [];
   const message = new AddressView();

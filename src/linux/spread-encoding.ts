@@ -1,8 +1,8 @@
-import { type Address, formatAddress, isIPv4, parseAddress } from '../tcp/address.ts';
+import { type Address, formatAddress, isIPv4, parseAddress, sameAddress } from '../tcp/address.ts';
 import type { DestinationRule } from '../tcp/destination-rule.ts';
 import type { Endpoint } from '../tcp/endpoint.ts';
-import type { SpreadSource } from '../tcp/spread-source.ts';
-import { CHOICE, ENDPOINT, maskOf, RULE, readAddress, writeAddress, writeEndpoint } from './spread-layout.ts';
+import { isOneAddress, type SpreadSource } from '../tcp/spread-source.ts';
+import { CHOICE, ENDPOINT, maskOf, RULE, readAddress, SETTINGS, writeAddress, writeEndpoint } from './spread-layout.ts';
 
 /** Choices and rules of a spread, as its maps hold them. */
 
@@ -65,4 +65,19 @@ export function readRule(rule: DataView): DestinationRule {
 
 function onesOf(address: Address): number {
   return address.reduce((ones, word) => ones + (word.toString(2).match(/1/g)?.length ?? 0), 0);
+}
+
+/** Where sources follow each other, each one's number is its distance from the first. */
+export function writeRun(settings: DataView, sources: readonly SpreadSource[]): void {
+  const [first] = sources;
+  if (first === undefined || !sources.every(isOneAddress)) return;
+  const start = parseAddress(first.address);
+  const isRun = sources.every(({ address }, number) => isAt(start, number, parseAddress(address)));
+  if (!isRun) return;
+  settings.setUint32(SETTINGS.isRun, 1, true);
+  writeAddress(settings, SETTINGS.firstChoice, start);
+}
+
+function isAt(start: Address, distance: number, address: Address): boolean {
+  return sameAddress([start[0], start[1], start[2], start[3] + distance], address);
 }

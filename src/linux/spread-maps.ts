@@ -1,7 +1,6 @@
-import { type Address, parseAddress, sameAddress } from '../tcp/address.ts';
 import type { Endpoint } from '../tcp/endpoint.ts';
 import type { Spread } from '../tcp/spread.ts';
-import { isOneAddress, type SpreadSource } from '../tcp/spread-source.ts';
+import { isOneAddress } from '../tcp/spread-source.ts';
 import type { BpfMap } from './bpf-map.ts';
 import {
   encodeRule,
@@ -11,9 +10,10 @@ import {
   readRule,
   readSource,
   sourceChoice,
+  writeRun,
 } from './spread-encoding.ts';
+import { countedAfter, type LaneCounts, type LaneUse } from './spread-lane.ts';
 import {
-  ABOVE_ANY_COUNT,
   CHOICE,
   CORRECTION,
   COUNTS,
@@ -25,7 +25,6 @@ import {
   SETTINGS,
   TICKS,
   tickNow,
-  writeAddress,
   writeEndpoint,
 } from './spread-layout.ts';
 
@@ -204,26 +203,36 @@ export class SpreadMaps {
    *   last one for all time after
    */
   correct(index: number, heldAfter: Float64Array): void {
-    const settings = this.#entry('settings', 0, SETTINGS.size);
-    const heldTicks = settings.getUint32(SETTINGS.heldTicks, true);
-    const choices = settings.getUint32(SETTINGS.choices, true);
-    const group = this.#entry('groups', Math.floor(index / choices), GROUP.size);
-    const lane = this.#entry('lanes', index, LANE.size);
     const now = tickNow();
-    const behind = (now - group.getUint32(GROUP.tick, true)) >>> 0;
-    const inCount = group.getInt32(GROUP.used + 4 * (index % choices), true) - inCountBeside(lane);
+    const counted = this.#countedAfter(index, now);
     const correction = new DataView(new ArrayBuffer(CORRECTION.size));
     correction.setUint32(CORRECTION.at, now, true);
-    // What has entered TIME_WAIT at a tick is taken off so many ticks later, and was seen up to the group's last tick.
-    const entered = (age: number): number => lane.getUint32(LANE.entered + 4 * (((now - age) >>> 0) % TICKS), true);
-    let counted = inCount;
-    for (let age = behind + heldTicks - 1; age >= Math.max(behind, heldTicks); age -= 1) counted -= entered(age);
     for (let after = 0; after < TICKS; after += 1) {
-      const age = heldTicks - after;
-      if (after > 0 && age >= behind && age >= 0) counted -= entered(age);
-      correction.setInt32(CORRECTION.left + 4 * after, Math.round((heldAfter[after] as number) - counted), true);
+      const left = Math.round((heldAfter[after] as number) - (counted[after] as number));
+      correction.setInt32(CORRECTION.left + 4 * after, left, true);
     }
     this.#write('corrections', key(index), correction);
+  }
+
+  /** What it goes by now: how many slots of a lane are used. @param index of the lane */
+  readUse(index: number): LaneUse {
+    const now = tickNow();
+    const correction = this.#entry('corrections', index, CORRECTION.size);
+    const since = Math.min(TICKS - 1, (now - correction.getUint32(CORRECTION.at, true)) >>> 0);
+    const known = correction.getInt32(CORRECTION.left + 4 * since, true);
+    const attempts = Number(this.#entry('lanes', index, LANE.size).getBigUint64(LANE.attempts, true));
+    return { used: (this.#countedAfter(index, now)[0] as number) + known, attempts };
+  }
+
+  #countedAfter(index: number, now: number): Float64Array {
+    const settings = this.#entry('settings', 0, SETTINGS.size);
+    const choices = settings.getUint32(SETTINGS.choices, true);
+    const counts: LaneCounts = {
+      group: this.#entry('groups', Math.floor(index / choices), GROUP.size),
+      lane: this.#entry('lanes', index, LANE.size),
+      choice: index % choices,
+    };
+    return countedAfter(counts, now, settings.getUint32(SETTINGS.heldTicks, true));
   }
 
   close(): void {
@@ -264,26 +273,6 @@ function key(number: number): Uint32Array {
 
 function numbers(count: number): number[] {
   return Array.from({ length: count }, (_, number) => number);
-}
-
-/** What is in the count of a lane beside what was counted. */
-function inCountBeside(lane: DataView): number {
-  return lane.getInt32(LANE.known, true) + (lane.getUint32(LANE.isFull, true) === 1 ? ABOVE_ANY_COUNT : 0);
-}
-
-/** Where sources follow each other, each one's number is its distance from the first. */
-function writeRun(settings: DataView, sources: readonly SpreadSource[]): void {
-  const [first] = sources;
-  if (first === undefined || !sources.every(isOneAddress)) return;
-  const start = parseAddress(first.address);
-  const isRun = sources.every(({ address }, number) => isAt(start, number, parseAddress(address)));
-  if (!isRun) return;
-  settings.setUint32(SETTINGS.isRun, 1, true);
-  writeAddress(settings, SETTINGS.firstChoice, start);
-}
-
-function isAt(start: Address, distance: number, address: Address): boolean {
-  return sameAddress([start[0], start[1], start[2], start[3] + distance], address);
 }
 
 /** The port that all have; 0 where they differ, or one has any. */

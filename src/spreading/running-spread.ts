@@ -8,7 +8,7 @@ import type { Endpoint } from '../tcp/endpoint.ts';
 import { FourtupleError } from '../tcp/error.ts';
 import type { PortRange } from '../tcp/port-range.ts';
 import type { Spread } from '../tcp/spread.ts';
-import { correctCounts } from './correct-counts.ts';
+import { correctCounts, lanesInUse } from './correct-counts.ts';
 import { type HeldLane, HeldSlots } from './held-slots.ts';
 import { namedBy } from './spread-lanes.ts';
 
@@ -57,7 +57,8 @@ export class RunningSpread {
 
   /** Tells it what is held now. */
   correct(): void {
-    correctCounts(this.#maps, this.spread, this.#look());
+    const before = lanesInUse(this.#maps);
+    correctCounts(this.#maps, this.spread, this.#look(), before);
   }
 
   /** Whether it is attached still: another process may take it back, and its cgroup may go. */

@@ -1,6 +1,6 @@
 import { nameOnLink } from '../changes/address-target.ts';
 import { ADDED, type RecordedChange } from '../changes/recorded-change.ts';
-import { type LinkAddress, readLinkAddresses } from '../linux/link-addresses.ts';
+import { type LinkAddress, linkNameOf, readLinkAddresses } from '../linux/link-addresses.ts';
 import { isLocalAddress } from '../linux/local-address.ts';
 import { hasLocalRoute } from '../linux/local-routes.ts';
 import { readSysctl } from '../linux/sysctl.ts';
@@ -25,7 +25,8 @@ export function sourceChanges(sources: readonly SpreadSource[], addTo: string | 
   const foreign = sources.filter((source) => !isLocal(source, addresses, links));
   if (addTo === null && foreign.length > 0) throw notLocal(foreign, links);
   if (addTo === null) return [];
-  return foreign.flatMap((source) => (isOneAddress(source) ? [newAddress(source, addTo)] : newPrefix(source, addTo)));
+  const link = linkNameOf(addTo);
+  return foreign.flatMap((source) => (isOneAddress(source) ? [newAddress(source, link)] : newPrefix(source, link)));
 }
 
 /** Where net.ipv6.ip_nonlocal_bind is set, bind() takes any address of IPv6: it is no proof then. */

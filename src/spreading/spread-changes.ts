@@ -1,8 +1,9 @@
 import type { RecordedChange } from '../changes/recorded-change.ts';
 import { spreadCookie } from '../changes/spread-target.ts';
 import type { ChangePlace } from '../changes/target.ts';
+import { walkCgroups } from '../linux/cgroup-tree.ts';
 import { inNamespace } from '../linux/network-namespace.ts';
-import { findSpread } from '../linux/spread-program.ts';
+import { type FoundSpread, findSpread } from '../linux/spread-program.ts';
 import { FourtupleError } from '../tcp/error.ts';
 import type { Spread } from '../tcp/spread.ts';
 import { formatSpread } from '../tcp/spread-text.ts';
@@ -33,19 +34,26 @@ export function spreadChanges({ handle }: ChangePlace, spread: Spread, options: 
 }
 
 /**
- * A spread is never replaced, nor laid over another one.
+ * A spread is never replaced, nor laid over another one or below it: a connection is spread once.
  *
- * @throws FourtupleError FT_CHANGED naming what is there; FT_PRIVILEGE, FT_UNSUPPORTED
+ * @param directory of the cgroup
+ * @throws FourtupleError FT_CHANGED naming what is there; FT_PRIVILEGE, FT_UNSUPPORTED, FT_KERNEL
  */
 export function refuseSecondSpread({ handle }: ChangePlace, directory: string): void {
-  const found = findSpread(directory, spreadCookie(handle), 'all');
-  if (found === null) return;
-  found.maps.close();
-  throw new FourtupleError(
+  const cookie = spreadCookie(handle);
+  const above = findSpread(directory, cookie, 'all');
+  if (above !== null) throw second(directory, 'by the cgroup itself, or by one above it', above);
+  for (const { below } of walkCgroups(directory)) {
+    const found = findSpread(directory + below, cookie);
+    if (found !== null) throw second(directory + below, `below ${directory}`, found);
+  }
+}
+
+function second(directory: string, where: string, { maps, spread }: FoundSpread): FourtupleError {
+  maps.close();
+  return new FourtupleError(
     'FT_CHANGED',
-    `connections of ${directory} are spread already: ${formatSpread(found.spread)}`,
-    {
-      hint: 'By the cgroup itself, or one above it. `fourtuple fix` lists what is applied, and `fourtuple fix --undo ID` takes it back.',
-    },
+    `connections of ${directory} are spread already, ${where}: ${formatSpread(spread)}`,
+    { hint: '`fourtuple fix` lists what is applied, and `fourtuple fix --undo ID` takes it back.' },
   );
 }

@@ -1,6 +1,8 @@
+import { parseAddress } from '../tcp/address.ts';
+import { blockContains } from '../tcp/address-block.ts';
 import type { Endpoint } from '../tcp/endpoint.ts';
 import { choicesOf, type Spread } from '../tcp/spread.ts';
-import { isOneAddress } from '../tcp/spread-source.ts';
+import { blockOf, isOneAddress, type SpreadSource } from '../tcp/spread-source.ts';
 import type { HeldLane } from './held-slots.ts';
 
 /** What some lanes have in sum. */
@@ -56,9 +58,9 @@ export function namedBy(spread: Spread): Endpoint[] {
   );
 }
 
-function isFrom(sources: readonly { readonly address: string }[]): (lane: HeldLane) => boolean {
-  const addresses = new Set(sources.map(({ address }) => address));
-  return ({ source }) => addresses.has(source);
+function isFrom(sources: readonly SpreadSource[]): (lane: HeldLane) => boolean {
+  const blocks = sources.map(blockOf);
+  return ({ source }) => blocks.some((block) => blockContains(block, parseAddress(source)));
 }
 
 function isTo(over: readonly Endpoint[]): (lane: HeldLane) => boolean {

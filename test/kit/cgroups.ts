@@ -37,7 +37,7 @@ export function usesCgroups(...types: ('cgroup' | 'cgroup2')[]): void {
       if (child.kill('SIGKILL')) await gone;
       started.delete(child);
     }
-    for (const directory of made.splice(0).reverse()) if (exists(directory)) rmdirSync(directory);
+    for (const directory of made.splice(0).reverse()) if (exists(directory)) removeCgroup(directory);
   });
 }
 
@@ -55,6 +55,20 @@ export function makeCgroup(below = '', type: 'cgroup' | 'cgroup2' = 'cgroup2'): 
     made.push(directory);
   }
   return directory;
+}
+
+/** Ends a process when the test ends, before its cgroup is removed. */
+export function endsWithCgroups(child: ChildProcess): void {
+  started.add(child);
+}
+
+/** What was moved there, and has an end of its own, goes back to the root. */
+function removeCgroup(directory: string): void {
+  const root = directory.slice(0, directory.indexOf(`/${TEST_CGROUP}`));
+  for (const [pid] of readFileSync(`${directory}/cgroup.procs`, 'utf8').matchAll(/\d+/g)) {
+    writeFileSync(`${root}/cgroup.procs`, pid);
+  }
+  rmdirSync(directory);
 }
 
 /** Starts a process, and moves it to these cgroups, which are of different hierarchies. */

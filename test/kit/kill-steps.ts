@@ -21,6 +21,10 @@ const CALLS = [
 export interface Stepped {
   readonly command: readonly string[];
   readonly paths: readonly string[];
+  /** In place of those that concern files; those of any path then. */
+  readonly calls?: readonly string[];
+  /** Which of them are steps, by what strace writes of them: all where left out. */
+  readonly isStep?: RegExp;
   readonly options?: RunOptions;
 }
 
@@ -29,10 +33,10 @@ export async function stepsOf(stepped: Stepped): Promise<Step[]> {
   const file = join(temporaryFolder(), 'trace');
   expect(await trace(stepped, ['-o', file])).toMatchObject({ code: 0 });
   const counts = new Map<string, number>();
-  return [...readFileSync(file, 'latin1').matchAll(/^\d+ +([a-z0-9_]+)\(/gm)].map(([, call = '']) => {
+  return [...readFileSync(file, 'latin1').matchAll(/^\d+ +([a-z0-9_]+)\(.*/gm)].flatMap(([line, call = '']) => {
     const nth = (counts.get(call) ?? 0) + 1;
     counts.set(call, nth);
-    return { call, nth };
+    return stepped.isStep?.test(line) === false ? [] : [{ call, nth }];
   });
 }
 
@@ -44,7 +48,7 @@ export async function killAt({ call, nth }: Step, stepped: Stepped): Promise<voi
 }
 
 /** All threads of it; `--seccomp-bpf` would be quicker, and injects nothing (strace 6.1). */
-function trace({ command, paths, options }: Stepped, more: readonly string[]): Promise<Run> {
+function trace({ command, paths, calls = CALLS, options }: Stepped, more: readonly string[]): Promise<Run> {
   const where = paths.flatMap((path) => ['-P', path]);
-  return run('strace', ['-f', '-qq', '-e', `trace=${CALLS.join(',')}`, ...where, ...more, ...command], options);
+  return run('strace', ['-f', '-qq', '-e', `trace=${calls.join(',')}`, ...where, ...more, ...command], options);
 }

@@ -21,13 +21,19 @@ function aligned(changes: readonly RecordedChange[], screen: Screen): string[] {
 }
 
 /** `2 → 1`. */
-export function describeValues({ from, to }: Pick<RecordedChange, 'from' | 'to'>, screen: Screen): string {
-  return `${describeValue(from)} ${screen.unicode ? '→' : '->'} ${describeValue(to)}`;
+export function describeValues({ kind, from, to }: Omit<RecordedChange, 'setting'>, screen: Screen): string {
+  return `${describeValue(kind, from)} ${screen.unicode ? '→' : '->'} ${describeValue(kind, to)}`;
 }
 
+const NOTHING: Readonly<Partial<Record<RecordedChange['kind'], string>>> = {
+  'sysctl.d': '(no line)',
+  spread: '(not spread)',
+  'pinned-spread': '(not spread)',
+};
+
 /** What is there now may be anybody's. */
-export function describeValue(value: string | null): string {
-  if (value === null) return '(not there)';
+export function describeValue(kind: RecordedChange['kind'], value: string | null): string {
+  if (value === null) return NOTHING[kind] ?? '(not there)';
   return value === '' ? '(none)' : printable(value);
 }
 

@@ -6,17 +6,17 @@ import { renderList } from './fix-list-text.ts';
 import type { Screen } from './screen.ts';
 
 const reuse: ListedRemedy = {
-  ...{ id: 'tcp-tw-reuse', title: '', changes: [changeLike()], timeWait: null, effect: effectLike() },
+  ...{ id: 'tcp-tw-reuse', title: '', changes: [changeLike()], timeWait: null, needs: null, effect: effectLike() },
 };
 const recycle: ListedRemedy = {
-  ...{ id: 'recycle-time-wait', title: '', changes: [], timeWait: 28_211 },
+  ...{ id: 'recycle-time-wait', title: '', changes: [], timeWait: 28_211, needs: null },
   effect: effectLike({
     ...{ gain: 10.2, safe: false, reason: 'a public network (2% retransmitted), where segments come late' },
     opensPerSecond: { before: 462.6, predicted: 4_705, observed: null },
   }),
 };
 const wider: ListedRemedy = {
-  ...{ id: 'wider-range', title: '', changes: WIDENING, timeWait: null },
+  ...{ id: 'wider-range', title: '', changes: WIDENING, timeWait: null, needs: null },
   effect: effectLike({
     ...{ gain: 2.285, reason: 'no listener is inside the wider range' },
     slots: { before: 28_231, predicted: 64_507, observed: null },
@@ -24,7 +24,12 @@ const wider: ListedRemedy = {
   }),
 };
 const reserve: ListedRemedy = {
-  ...{ id: 'reserve-listeners', title: "Reserve the listeners' ports (ip_local_reserved_ports)", timeWait: null },
+  ...{
+    id: 'reserve-listeners',
+    title: "Reserve the listeners' ports (ip_local_reserved_ports)",
+    timeWait: null,
+    needs: null,
+  },
   changes: [changeLike({ setting: 'ip_local_reserved_ports', from: '', to: Array(99).fill(41_000).join() })],
   effect: effectLike({
     gain: 1,
@@ -33,9 +38,19 @@ const reserve: ListedRemedy = {
   }),
 };
 const delay: ListedRemedy = {
-  ...{ id: 'shorter-reuse-delay', title: 'Take over TIME_WAIT slots sooner (tcp_tw_reuse_delay)', timeWait: null },
+  ...{
+    id: 'shorter-reuse-delay',
+    title: 'Take over TIME_WAIT slots sooner (tcp_tw_reuse_delay)',
+    timeWait: null,
+    needs: null,
+  },
   changes: [changeLike({ setting: 'tcp_tw_reuse_delay', from: '1000', to: '100' })],
   effect: effectLike({ gain: 1, safe: false, reason: 'useless: tcp_tw_reuse does not apply to this lane' }),
+};
+const spread: ListedRemedy = {
+  ...{ id: 'spread-sources', title: '', changes: [], timeWait: null },
+  needs: '--sources ADDRESSES --to DESTINATION, and --unit, --pid, --container or --cgroup',
+  effect: effectLike({ ...{ gain: 2, reason: '' }, slots: { before: 28_231, predicted: 56_462, observed: null } }),
 };
 const unavailable = [
   { id: 'shorter-reuse-delay', why: 'tcp_tw_reuse_delay needs Linux 6.14, this is 6.1' },
@@ -45,7 +60,7 @@ const web = { inode: 4_026_532_001, cookie: '2', bootId: 'b', isHost: false, nam
 const [reserved, widened] = WIDENING as [ReturnType<typeof changeLike>, ReturnType<typeof changeLike>];
 
 const LISTS: Readonly<Record<string, Partial<FixList>>> = {
-  full: { remedies: [reuse, wider, reserve, recycle, delay], unavailable, applied: [] },
+  full: { remedies: [reuse, wider, spread, reserve, recycle, delay], unavailable, applied: [] },
   gainless: { remedies: [reserve], unavailable, applied: [] },
   applied: {
     remedies: [wider],

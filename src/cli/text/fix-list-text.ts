@@ -27,7 +27,8 @@ export function renderList(list: FixList, screen: Screen, command: (remedy: stri
   const { remedies, unavailable, applied, notes } = list;
   const gaining = remedies.filter(isGaining);
   const others = remedies.filter((remedy) => !isGaining(remedy));
-  const [example] = [...gaining, ...others];
+  // What must be told more says so itself.
+  const [example] = [...gaining, ...others].filter(({ needs }) => needs === null);
   const blocks = [
     [renderHead(list, screen, 'examined')],
     renderRemedies(gaining, list, screen),
@@ -90,14 +91,15 @@ function forLane({ effect }: ListedRemedy): string {
 }
 
 /** What it changes, and what speaks against it. */
-function renderDetails({ changes, timeWait, effect }: ListedRemedy, screen: Screen): string[] {
+function renderDetails({ changes, timeWait, needs, effect }: ListedRemedy, screen: Screen): string[] {
   const releases =
     timeWait === null
       ? []
       : [`releases, of ${formatCount(timeWait)} TIME_WAIT slots of the lane, those that are old enough`];
   const values = changes.map((change) => describeShortly(change, screen));
+  const told = needs === null ? [] : [`with one more; each further one gives as much again. Needs ${needs}`];
   return [
-    ...[...values, ...releases].map((line) => wrap(`  ${line}`, screen.width, '    ')),
+    ...[...values, ...releases, ...told].map((line) => wrap(`  ${line}`, screen.width, '    ')),
     ...(effect.safe === true
       ? []
       : [style(screen, 'yellow', wrap(`  ${describeSafety(effect)}`, screen.width, '    '))]),
@@ -119,8 +121,8 @@ function renderOthers(remedies: readonly ListedRemedy[], screen: Screen): string
   ];
 }
 
-function describeShortly({ setting, from, to }: RecordedChange, screen: Screen): string {
-  return `${setting} ${describeValues({ from: shorten(from, screen), to: shorten(to, screen) }, screen)}`;
+function describeShortly({ kind, setting, from, to }: RecordedChange, screen: Screen): string {
+  return `${setting} ${describeValues({ kind, from: shorten(from, screen), to: shorten(to, screen) }, screen)}`;
 }
 
 function shorten(value: string | null, { unicode }: Screen): string | null {
@@ -160,9 +162,9 @@ function renderOpen({ entry, changes, why }: OpenEntry, screen: Screen): string[
   ];
 }
 
-function describeState({ state, now }: ChangeState): string {
+function describeState({ change: { kind }, state, now }: ChangeState): string {
   if (state === 'made') return 'in force';
-  return state === 'back' ? 'already back' : `changed since, to ${describeValue(now)}`;
+  return state === 'back' ? 'already back' : `changed since, to ${describeValue(kind, now)}`;
 }
 
 function renderNext(command: string, screen: Screen): string {

@@ -27,7 +27,7 @@ function renderChange({ id, remedy, namespace, how, restored, alreadyBack }: Und
   return [
     style(screen, 'bold', wrap(`${what} is taken back:`, screen.width)),
     ...restored.map((change) => `  ${describeSubject(change)}  ${describeValues(change, screen)}`),
-    ...alreadyBack.map((change) => `  ${describeSubject(change)}  ${describeValue(change.from)} already`),
+    ...alreadyBack.map((change) => `  ${describeSubject(change)}  ${describeValue(change.kind, change.from)} already`),
   ];
 }
 

@@ -27,7 +27,7 @@ export function renderSpreadPreview(preview: FixSpreadPreview, screen: Screen): 
       ...notesOf(preview, screen),
       [
         ...missing.map((text) => style(screen, 'yellow', wrap(`Needs: ${text}.`, screen.width))),
-        'Nothing was changed. To do it:',
+        missing.length === 0 ? 'Nothing was changed. To do it:' : 'Nothing was changed. To do it, as root:',
         style(screen, 'green', `  ${command}`),
       ],
     ],
