@@ -14,13 +14,24 @@ const ENTRY: EntryLine = {
     { kind: 'sysctl.d', setting: 'ip_local_port_range', from: null, to: '1024 65535' },
   ],
 };
+const DIRECTORY = '/sys/fs/cgroup/system.slice/getty@tty1.service';
+const SPREAD: EntryLine = {
+  ...{ ...ENTRY, remedy: 'spread-sources' },
+  changes: [
+    { kind: 'address', setting: '10.0.0.12/32 on eth0', from: null, to: 'added' },
+    { kind: 'route', setting: '2001:db8::/64 on lo', from: null, to: 'added' },
+    { kind: 'sysctl', setting: 'ipv6.ip_nonlocal_bind', from: '0', to: '1' },
+    { kind: 'spread', setting: DIRECTORY, from: null, to: 'sources 10.0.0.10-10.0.0.17 to 10.0.1.9:8080' },
+    { kind: 'pinned-spread', setting: DIRECTORY, from: null, to: 'from 10.0.1.9:80 over 10.0.1.9:80-83' },
+  ],
+};
 const CLOSING: ClosingLine = { closes: 4, at: '2026-11-20T12:00:01.000Z', how: 'undone', note: null };
 
 const parse = (text: string): JournalLine => parseLine(Buffer.from(text), 'line 7');
 
 describe('a line of the journal', () => {
   it('is read as it was written', () => {
-    for (const line of [ENTRY, CLOSING]) {
+    for (const line of [ENTRY, SPREAD, CLOSING]) {
       const bytes = encodeLine(line, 'the journal');
       expect(bytes.at(-1)).toBe(0x0a);
       expect(bytes.subarray(0, -1)).not.toContain(0x0a);
@@ -74,6 +85,13 @@ describe('a line of the journal', () => {
     [changeWith({ to: null }), 'changes[0] is an object, which is not a change with both values'],
     [changeWith({ to: '1\n2' }), 'changes[0].to is "1\\n2", which is not a value in one line'],
     [changeWith({ to: '\u001b[2J' }), 'changes[0].to is "\\u001b[2J", which is not a value in one line'],
+    [changeWith({ kind: 'address', setting: 7 }), 'changes[0].setting is 7, which is not a text'],
+    [
+      changeWith({ kind: 'spread', setting: '/a\nb' }),
+      'changes[0].setting is "/a\\nb", which is not a value in one line',
+    ],
+    [changeWith({ setting: 'ipv6.../core' }), 'changes[0].setting is "ipv6.../core", which is not a setting'],
+    [changeWith({ setting: 'core.somaxconn' }), 'changes[0].setting is "core.somaxconn", which is not a setting'],
     [
       JSON.stringify({ ...CLOSING, how: 'forgotten' }),
       "how is \"forgotten\", which is not 'undone', 'failed' or 'gone'",

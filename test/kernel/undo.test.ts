@@ -222,7 +222,7 @@ describe('what the kernel does not take back', () => {
       code: 'FT_KERNEL',
       message:
         `net.ipv4.${RANGE} cannot be set to '2000 3001': EINVAL; ` +
-        `entry 1 stays open, with net.ipv4.${RESERVED} restored`,
+        `entry 1 stays open, with net.ipv4.${RESERVED} taken back`,
       hint:
         'The low end must not be below net.ipv4.ip_unprivileged_port_start, which is 4000 there. ' +
         'Then repeat `fourtuple fix --undo 1`.',

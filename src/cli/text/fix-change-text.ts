@@ -3,15 +3,25 @@ import { SYSCTL_FILE } from '../../changes/sysctl-file.ts';
 import { printable } from '../../linux/printable.ts';
 import type { NamespaceName } from '../fix-head.ts';
 import type { Screen } from './screen.ts';
+import { wrap } from './wrap.ts';
 
-/** Changes with both values, a line each; those of the sysctl file behind its name. */
+/** Changes with both values, a line each; those of the sysctl file behind its name, a spread in two. */
 export function renderChanges(changes: readonly RecordedChange[], screen: Screen): string[] {
-  const settings = changes.filter(({ kind }) => kind !== 'sysctl.d');
   const lines = changes.filter(({ kind }) => kind === 'sysctl.d');
+  const spreads = changes.filter(isSpread);
+  const settings = changes.filter((change) => !lines.includes(change) && !spreads.includes(change));
   return [
     ...aligned(settings, screen),
     ...(lines.length === 0 ? [] : [`  and for the next boot, in ${SYSCTL_FILE}:`, ...aligned(lines, screen)]),
+    ...spreads.flatMap((change) => [
+      `  ${describeSubject(change)}`,
+      wrap(`    ${describeValues(change, screen)}`, screen.width, '      '),
+    ]),
   ];
+}
+
+function isSpread({ kind }: Pick<RecordedChange, 'kind'>): boolean {
+  return kind === 'spread' || kind === 'pinned-spread';
 }
 
 function aligned(changes: readonly RecordedChange[], screen: Screen): string[] {
@@ -40,7 +50,7 @@ export function describeValue(kind: RecordedChange['kind'], value: string | null
 /** What a change is about: `tcp_tw_reuse`, `tcp_tw_reuse at the next boot`, `connections of …/haproxy.service`. */
 export function describeSubject({ kind, setting }: Pick<RecordedChange, 'kind' | 'setting'>): string {
   if (kind === 'sysctl.d') return `${setting} at the next boot`;
-  return kind === 'spread' || kind === 'pinned-spread' ? `connections of ${setting}` : setting;
+  return isSpread({ kind }) ? `connections of ${setting}` : setting;
 }
 
 export function describeNamespace({ name, inode }: NamespaceName): string {

@@ -2,10 +2,11 @@ import type { SpreadCounts } from '../../linux/spread-maps.ts';
 import type { SpreadLane } from '../../spreading/running-spread.ts';
 import type { SpreadDestination } from '../../spreading/spread-lanes.ts';
 import { formatEndpoint } from '../../tcp/lane.ts';
-import { formatCount, formatSeconds, plural } from '../../tcp/number-text.ts';
+import { formatCount, plural } from '../../tcp/number-text.ts';
 import type { FixSpread, FixSpreadApplied, FixSpreadEnded, FixSpreadPreview } from '../fix-spread-report.ts';
 import { toAscii } from './ascii.ts';
 import { describeNamespace, renderChanges } from './fix-change-text.ts';
+import { describeDuration } from './recycle-lane.ts';
 import { renderHead, renderNote } from './report-head.ts';
 import type { Screen } from './screen.ts';
 import { style } from './style.ts';
@@ -59,7 +60,7 @@ export function renderSpreadEnded(ended: FixSpreadEnded, screen: Screen): string
     [
       [
         wrap(
-          `${plural(counts.spread, 'connection')} spread in ${formatSeconds(seconds)}, and all is as it was before.`,
+          `${plural(counts.spread, 'connection')} spread in ${describeDuration(seconds)}, and all is as it was before.`,
           screen.width,
         ),
       ],
