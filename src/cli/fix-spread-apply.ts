@@ -36,9 +36,9 @@ interface Applied {
 /** Attaches a spread: until it is interrupted, or for good. */
 export async function applySpread(flags: FixFlags, remedy: SpreadRemedy): Promise<void> {
   await inPlace(flags.netns, async (place) => {
-    const applied = await begin(place, flags, remedy);
-    if (flags.detach === true) await tellDetached(applied, flags);
-    else await holdOn(applied, flags);
+    if (flags.detach === true) await tellDetached(await begin(place, flags, remedy), flags);
+    // Who interrupts it before it has begun is heard too.
+    else await endingOnInterrupt(async (signal) => holdOn(await begin(place, flags, remedy), flags, signal));
   });
 }
 
@@ -79,15 +79,15 @@ async function tellDetached({ prepared, entry, running }: Applied, flags: FixFla
 type Seen = Pick<FixSpreadEnded, 'lanes' | 'counts'>;
 
 /** Keeps the counts right until it is to end, and takes all back then. */
-async function holdOn(applied: Applied, flags: FixFlags): Promise<void> {
+async function holdOn(applied: Applied, flags: FixFlags, signal: AbortSignal): Promise<void> {
   const { prepared, entry, running } = applied;
   const start = performance.now();
   const [seen, isGone] = await goingOnUnheard(async () => {
     // Whatever ends it, it is taken back first.
-    const watched = await Promise.allSettled([watchUntilEnd(applied, flags, start)]);
+    const watched = await Promise.allSettled([watchUntilEnd(applied, flags, { start, signal })]);
     const wasGone = !cgroupStillThere(prepared.cgroup);
     running.close();
-    await endingOnInterrupt((signal) => takeBack(applied, signal));
+    await endingOnInterrupt((second) => takeBack(applied, second));
     if (watched[0].status === 'rejected') throw watched[0].reason;
     return [watched[0].value, wasGone];
   });
@@ -97,14 +97,18 @@ async function holdOn(applied: Applied, flags: FixFlags): Promise<void> {
   if (isGone) throw cgroupGone(prepared.cgroup);
 }
 
-async function watchUntilEnd(applied: Applied, flags: FixFlags, start: number): Promise<Seen> {
+async function watchUntilEnd(
+  applied: Applied,
+  flags: FixFlags,
+  { start, signal }: { readonly start: number; readonly signal: AbortSignal },
+): Promise<Seen> {
   const { prepared, entry, running } = applied;
   const progress = new SpreadProgress(process.stderr, process.env);
   const seconds = (flags.for ?? Number.POSITIVE_INFINITY) / 1_000;
   const end = Number.isFinite(seconds) ? `for ${describeDuration(seconds)}, Ctrl-C ends it sooner` : 'Ctrl-C ends it';
   progress.say(`spreading connections of ${prepared.cgroup.path}: ${prepared.head.spread} (entry ${entry.id}); ${end}`);
   try {
-    await endingOnInterrupt((signal) => watch(applied, { signal, endsAt: start + 1_000 * seconds, progress }));
+    await watch(applied, { signal, endsAt: start + 1_000 * seconds, progress });
     running.correct();
     return { lanes: running.lanes(), counts: running.counts() };
   } finally {

@@ -1,4 +1,4 @@
-import type { SpreadCounts } from '../linux/spread-maps.ts';
+import type { SpreadCounts } from '../linux/spread-counts.ts';
 import type { SpreadLane } from '../spreading/running-spread.ts';
 import type { ProgressStream } from './fix-recycle-progress.ts';
 import { screenOf } from './text/screen.ts';

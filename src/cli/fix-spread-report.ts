@@ -1,5 +1,5 @@
 import type { RecordedChange } from '../changes/recorded-change.ts';
-import type { SpreadCounts } from '../linux/spread-maps.ts';
+import type { SpreadCounts } from '../linux/spread-counts.ts';
 import type { SpreadLane } from '../spreading/running-spread.ts';
 import type { SpreadDestination } from '../spreading/spread-lanes.ts';
 import type { FixHead } from './fix-head.ts';

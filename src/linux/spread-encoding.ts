@@ -1,6 +1,7 @@
 import { type Address, formatAddress, isIPv4, parseAddress, sameAddress } from '../tcp/address.ts';
 import type { DestinationRule } from '../tcp/destination-rule.ts';
 import type { Endpoint } from '../tcp/endpoint.ts';
+import type { Spread } from '../tcp/spread.ts';
 import { isOneAddress, type SpreadSource } from '../tcp/spread-source.ts';
 import { CHOICE, ENDPOINT, maskOf, RULE, readAddress, SETTINGS, writeAddress, writeEndpoint } from './spread-layout.ts';
 
@@ -12,7 +13,7 @@ function bitsOf(address: Address, prefixLength: number): number {
   return isIPv4(address) ? prefixLength + IPV4_OFFSET : prefixLength;
 }
 
-export function sourceChoice({ address, prefixLength }: SpreadSource): DataView<ArrayBuffer> {
+function sourceChoice({ address, prefixLength }: SpreadSource): DataView<ArrayBuffer> {
   const parsed = parseAddress(address);
   const choice = endpointChoice({ address, port: 0 });
   const mask = maskOf(bitsOf(parsed, prefixLength));
@@ -20,13 +21,13 @@ export function sourceChoice({ address, prefixLength }: SpreadSource): DataView<
   return choice;
 }
 
-export function endpointChoice(endpoint: Endpoint): DataView<ArrayBuffer> {
+function endpointChoice(endpoint: Endpoint): DataView<ArrayBuffer> {
   const choice = new DataView(new ArrayBuffer(CHOICE.size));
   writeEndpoint(choice, 0, endpoint);
   return choice;
 }
 
-export function exactly({ address, port }: Endpoint): DestinationRule {
+function exactly({ address, port }: Endpoint): DestinationRule {
   return { address, prefixLength: address.includes(':') ? 128 : 32, port };
 }
 
@@ -68,7 +69,7 @@ function onesOf(address: Address): number {
 }
 
 /** Where sources follow each other, each one's number is its distance from the first. */
-export function writeRun(settings: DataView, sources: readonly SpreadSource[]): void {
+function writeRun(settings: DataView, sources: readonly SpreadSource[]): void {
   const [first] = sources;
   if (first === undefined || !sources.every(isOneAddress)) return;
   const start = parseAddress(first.address);
@@ -80,4 +81,43 @@ export function writeRun(settings: DataView, sources: readonly SpreadSource[]): 
 
 function isAt(start: Address, distance: number, address: Address): boolean {
   return sameAddress([start[0], start[1], start[2], start[3] + distance], address);
+}
+
+/** What a spread is limited to. */
+export interface SpreadLimits {
+  /** Of the network namespace whose connections are meant. */
+  readonly netnsCookie: bigint;
+  /** How long TIME_WAIT holds a slot at the most. */
+  readonly heldTicks: number;
+  readonly mostGroups: number;
+}
+
+/** As the map of that name has them. */
+export function encodeSettings(spread: Spread, { netnsCookie, heldTicks, mostGroups }: SpreadLimits): DataView {
+  const rules = rulesOf(spread);
+  const settings = new DataView(new ArrayBuffer(SETTINGS.size));
+  settings.setBigUint64(SETTINGS.netnsCookie, netnsCookie, true);
+  settings.setUint32(SETTINGS.choices, (spread.kind === 'sources' ? spread.sources : spread.over).length, true);
+  settings.setUint32(SETTINGS.rules, rules.length, true);
+  settings.setUint32(SETTINGS.heldTicks, heldTicks, true);
+  settings.setUint32(SETTINGS.mostGroups, mostGroups, true);
+  settings.setUint16(SETTINGS.askedPort, commonPort(rules), false);
+  settings.setUint16(SETTINGS.lanePort, commonPort(spread.kind === 'sources' ? rules : spread.over), false);
+  if (spread.kind === 'sources') writeRun(settings, spread.sources);
+  return settings;
+}
+
+export function encodeChoices(spread: Spread): DataView<ArrayBuffer>[] {
+  return spread.kind === 'sources' ? spread.sources.map(sourceChoice) : spread.over.map(endpointChoice);
+}
+
+/** Which connections a spread is for. */
+export function rulesOf(spread: Spread): readonly DestinationRule[] {
+  return spread.kind === 'sources' ? spread.to : [exactly(spread.from)];
+}
+
+/** The port that all have; 0 where they differ, or one has any. */
+function commonPort(endpoints: readonly { readonly port: number | null }[]): number {
+  const port = endpoints[0]?.port ?? 0;
+  return endpoints.every((endpoint) => endpoint.port === port) ? port : 0;
 }

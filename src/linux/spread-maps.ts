@@ -2,15 +2,16 @@ import type { Endpoint } from '../tcp/endpoint.ts';
 import type { Spread } from '../tcp/spread.ts';
 import { isOneAddress } from '../tcp/spread-source.ts';
 import type { BpfMap } from './bpf-map.ts';
+import type { CountedLane, SpreadCounts } from './spread-counts.ts';
 import {
+  encodeChoices,
   encodeRule,
-  endpointChoice,
-  exactly,
+  encodeSettings,
   readEndpoint,
   readRule,
   readSource,
-  sourceChoice,
-  writeRun,
+  rulesOf,
+  type SpreadLimits,
 } from './spread-encoding.ts';
 import { countedAfter, type LaneCounts, type LaneUse } from './spread-lane.ts';
 import {
@@ -27,28 +28,6 @@ import {
   tickNow,
   writeEndpoint,
 } from './spread-layout.ts';
-
-/** What has become of the connections that were meant. */
-export interface SpreadCounts {
-  readonly spread: number;
-  /** Of sockets that the program had bound before: left alone. */
-  readonly boundBefore: number;
-  /** The kernel did not take the source address: it is not local any more. */
-  readonly bindFailed: number;
-  /** To more destinations than there is room for: spread at random. */
-  readonly uncounted: number;
-}
-
-/** A lane as the kernel has counted it. */
-export interface CountedLane {
-  /** The group's place, which is that of its destination, and the choice's. */
-  readonly index: number;
-  /** null for a choice at random. */
-  readonly source: string | null;
-  readonly destination: Endpoint;
-  readonly attempts: number;
-  readonly refusals: number;
-}
 
 const NAMES = [
   'settings',
@@ -103,28 +82,14 @@ export class SpreadMaps {
    *
    * @param heldTicks how long TIME_WAIT holds a slot at the most
    */
-  writeSpread(
-    spread: Spread,
-    limits: { readonly netnsCookie: bigint; readonly heldTicks: number; readonly mostGroups: number },
-  ): void {
-    const choices = spread.kind === 'sources' ? spread.sources.map(sourceChoice) : spread.over.map(endpointChoice);
-    const rules = spread.kind === 'sources' ? spread.to : [exactly(spread.from)];
-    for (const [number, choice] of choices.entries()) {
+  writeSpread(spread: Spread, limits: SpreadLimits): void {
+    for (const [number, choice] of encodeChoices(spread).entries()) {
       this.#write('choices', key(number), choice);
       const endpoint = new DataView(choice.buffer, 0, ENDPOINT.size);
       this.#write('choice_numbers', endpoint, Uint32Array.of(number));
     }
-    for (const [number, rule] of rules.entries()) this.#write('rules', key(number), encodeRule(rule));
-    const settings = new DataView(new ArrayBuffer(SETTINGS.size));
-    settings.setBigUint64(SETTINGS.netnsCookie, limits.netnsCookie, true);
-    settings.setUint32(SETTINGS.choices, choices.length, true);
-    settings.setUint32(SETTINGS.rules, rules.length, true);
-    settings.setUint32(SETTINGS.heldTicks, limits.heldTicks, true);
-    settings.setUint32(SETTINGS.mostGroups, limits.mostGroups, true);
-    settings.setUint16(SETTINGS.askedPort, commonPort(rules), false);
-    settings.setUint16(SETTINGS.lanePort, commonPort(spread.kind === 'sources' ? rules : spread.over), false);
-    if (spread.kind === 'sources') writeRun(settings, spread.sources);
-    this.#write('settings', key(0), settings);
+    for (const [number, rule] of rulesOf(spread).entries()) this.#write('rules', key(number), encodeRule(rule));
+    this.#write('settings', key(0), encodeSettings(spread, limits));
     if (spread.kind === 'destinations') this.addGroup(spread.from);
   }
 
@@ -273,10 +238,4 @@ function key(number: number): Uint32Array {
 
 function numbers(count: number): number[] {
   return Array.from({ length: count }, (_, number) => number);
-}
-
-/** The port that all have; 0 where they differ, or one has any. */
-function commonPort(endpoints: readonly { readonly port: number | null }[]): number {
-  const port = endpoints[0]?.port ?? 0;
-  return endpoints.every((endpoint) => endpoint.port === port) ? port : 0;
 }

@@ -1,6 +1,7 @@
 import { networkNamespaceCookie } from '../linux/namespace-cookie.ts';
 import { inNamespace, type NamespaceHandle } from '../linux/network-namespace.ts';
-import type { CountedLane, SpreadMaps } from '../linux/spread-maps.ts';
+import type { CountedLane } from '../linux/spread-counts.ts';
+import type { SpreadMaps } from '../linux/spread-maps.ts';
 import { findSpread } from '../linux/spread-program.ts';
 import type { Endpoint } from '../tcp/endpoint.ts';
 import { FourtupleError } from '../tcp/error.ts';

@@ -1,7 +1,8 @@
 import { spreadCookie } from '../changes/spread-target.ts';
 import type { NamespaceHandle } from '../linux/namespace-handle.ts';
 import { inNamespace } from '../linux/network-namespace.ts';
-import type { SpreadCounts, SpreadMaps } from '../linux/spread-maps.ts';
+import type { SpreadCounts } from '../linux/spread-counts.ts';
+import type { SpreadMaps } from '../linux/spread-maps.ts';
 import { findSpread } from '../linux/spread-program.ts';
 import { readNetworkSettings } from '../linux/sysctl.ts';
 import type { Endpoint } from '../tcp/endpoint.ts';

@@ -1,4 +1,4 @@
-import type { SpreadCounts } from '../../linux/spread-maps.ts';
+import type { SpreadCounts } from '../../linux/spread-counts.ts';
 import type { SpreadLane } from '../../spreading/running-spread.ts';
 import type { SpreadDestination } from '../../spreading/spread-lanes.ts';
 import { formatEndpoint } from '../../tcp/lane.ts';
