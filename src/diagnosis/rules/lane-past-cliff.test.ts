@@ -28,6 +28,11 @@ describe('the cliff', () => {
     expect(finding?.remedies.map(({ id }) => id)).toEqual(expect.arrayContaining(['local-port-range', 'wider-range']));
   });
 
+  it('behind a lane that holds much of the second pass too is told without its place', () => {
+    const [finding] = examine(lane(20_000, { secondsToCliff: 0, cliffAt: 20_000 }));
+    expect(finding?.summary).toContain('20,000 of 28,231 slots are taken, and each connect() first tries');
+  });
+
   it('ahead of a lane is told with the time that is left', () => {
     const ahead = lane(13_000, { secondsToCliff: 45.2, opensPerSecond: 25 });
     expect(examine(ahead)).toMatchObject([

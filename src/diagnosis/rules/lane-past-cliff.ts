@@ -36,7 +36,12 @@ function finding(group: LaneGroup, machine: Machine): Finding {
 }
 
 function isPast(lane: LaneReport): string {
-  return `${describeLane(lane)} is past the cliff: ${formatCount(lane.used)} of ${formatCount(lane.slots)} slots are taken, and ${cliff(lane)} each connect() first tries all ports of one parity in vain, at up to a thousand times the CPU.`;
+  return `${describeLane(lane)} is past the cliff: ${formatCount(lane.used)} of ${formatCount(lane.slots)} slots are taken, and ${since(lane)}each connect() first tries all ports of one parity in vain, at up to a thousand times the CPU.`;
+}
+
+/** What a lane holds of the second pass too is behind the cliff: where it began is not known then. */
+function since({ cliffAt, used }: LaneReport): string {
+  return cliffAt === null || cliffAt >= used ? '' : `from ${formatCount(cliffAt)} on `;
 }
 
 function isNear(lane: LaneReport): string {
