@@ -36,9 +36,8 @@ interface Applied {
 /** Attaches a spread: until it is interrupted, or for good. */
 export async function applySpread(flags: FixFlags, remedy: SpreadRemedy): Promise<void> {
   await inPlace(flags.netns, async (place) => {
-    const applied = await begin(place, flags, remedy);
-    if (flags.detach === true) await tellDetached(applied, flags);
-    else await holdOn(applied, flags);
+    if (flags.detach === true) await tellDetached(await begin(place, flags, remedy), flags);
+    else await holdOn(place, flags, remedy);
   });
 }
 
@@ -78,33 +77,42 @@ async function tellDetached({ prepared, entry, running }: Applied, flags: FixFla
 /** What it has come to. */
 type Seen = Pick<FixSpreadEnded, 'lanes' | 'counts'>;
 
-/** Keeps the counts right until it is to end, and takes all back then. */
-async function holdOn(applied: Applied, flags: FixFlags): Promise<void> {
-  const { prepared, entry, running } = applied;
-  const start = performance.now();
-  const [seen, isGone] = await goingOnUnheard(async () => {
-    // Whatever ends it, it is taken back first.
-    const watched = await Promise.allSettled([watchUntilEnd(applied, flags, start)]);
-    const wasGone = !cgroupStillThere(prepared.cgroup);
-    running.close();
-    await endingOnInterrupt((signal) => takeBack(applied, signal));
-    if (watched[0].status === 'rejected') throw watched[0].reason;
-    return [watched[0].value, wasGone];
+/** Attaches it, keeps the counts right until it is to end, and takes all back then. */
+async function holdOn(place: FixPlace, flags: FixFlags, remedy: SpreadRemedy): Promise<void> {
+  const { applied, start, seen, isGone } = await goingOnUnheard(async () => {
+    // Who interrupts it as it begins has it taken back as well.
+    const watched = await endingOnInterrupt(async (signal) => {
+      const begun = await begin(place, flags, remedy);
+      const startedAt = performance.now();
+      const [came] = await Promise.allSettled([watchUntilEnd(begun, flags, { signal, startedAt })]);
+      return { begun, startedAt, came };
+    });
+    const { begun, startedAt, came } = watched;
+    const wasGone = !cgroupStillThere(begun.prepared.cgroup);
+    begun.running.close();
+    await endingOnInterrupt((signal) => takeBack(begun, signal));
+    if (came.status === 'rejected') throw came.reason;
+    return { applied: begun, start: startedAt, seen: came.value, isGone: wasGone };
   });
+  const { prepared, entry } = applied;
   const ended = { ...prepared.head, action: 'spread-ended', id: entry.id } as const;
   const seconds = (performance.now() - start) / 1_000;
   await printFix({ ...ended, seconds, ...seen }, flags.json, renderSpreadEnded);
   if (isGone) throw cgroupGone(prepared.cgroup);
 }
 
-async function watchUntilEnd(applied: Applied, flags: FixFlags, start: number): Promise<Seen> {
+async function watchUntilEnd(
+  applied: Applied,
+  flags: FixFlags,
+  { signal, startedAt }: { readonly signal: AbortSignal; readonly startedAt: number },
+): Promise<Seen> {
   const { prepared, entry, running } = applied;
   const progress = new SpreadProgress(process.stderr, process.env);
   const seconds = (flags.for ?? Number.POSITIVE_INFINITY) / 1_000;
   const end = Number.isFinite(seconds) ? `for ${describeDuration(seconds)}, Ctrl-C ends it sooner` : 'Ctrl-C ends it';
   progress.say(`spreading connections of ${prepared.cgroup.path}: ${prepared.head.spread} (entry ${entry.id}); ${end}`);
   try {
-    await endingOnInterrupt((signal) => watch(applied, { signal, endsAt: start + 1_000 * seconds, progress }));
+    await watch(applied, { signal, endsAt: startedAt + 1_000 * seconds, progress });
     return { lanes: running.lanes(), counts: running.counts() };
   } finally {
     progress.end();

@@ -10,7 +10,8 @@ import { usesPrivateNamespace } from '../kit/private-namespace.ts';
 import { fourtuple, needsProgram, PROGRAM, run } from '../kit/program.ts';
 import { readSysctl, setPortRange } from '../kit/sysctl.ts';
 
-const KNOWN = 'wider-range, spread-sources, spread-destinations, tcp-tw-reuse, shorter-reuse-delay, recycle-time-wait, reserve-listeners, lower-fin-timeout';
+const KNOWN =
+  'wider-range, spread-sources, spread-destinations, tcp-tw-reuse, shorter-reuse-delay, recycle-time-wait, reserve-listeners, lower-fin-timeout';
 
 describe('fourtuple fix', () => {
   usesPrivateNamespace();
