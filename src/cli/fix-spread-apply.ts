@@ -37,8 +37,7 @@ interface Applied {
 export async function applySpread(flags: FixFlags, remedy: SpreadRemedy): Promise<void> {
   await inPlace(flags.netns, async (place) => {
     if (flags.detach === true) await tellDetached(await begin(place, flags, remedy), flags);
-    // Who interrupts it before it has begun is heard too.
-    else await endingOnInterrupt(async (signal) => holdOn(await begin(place, flags, remedy), flags, signal));
+    else await holdOn(place, flags, remedy);
   });
 }
 
@@ -78,19 +77,24 @@ async function tellDetached({ prepared, entry, running }: Applied, flags: FixFla
 /** What it has come to. */
 type Seen = Pick<FixSpreadEnded, 'lanes' | 'counts'>;
 
-/** Keeps the counts right until it is to end, and takes all back then. */
-async function holdOn(applied: Applied, flags: FixFlags, signal: AbortSignal): Promise<void> {
-  const { prepared, entry, running } = applied;
-  const start = performance.now();
-  const [seen, isGone] = await goingOnUnheard(async () => {
-    // Whatever ends it, it is taken back first.
-    const watched = await Promise.allSettled([watchUntilEnd(applied, flags, { start, signal })]);
-    const wasGone = !cgroupStillThere(prepared.cgroup);
-    running.close();
-    await endingOnInterrupt((second) => takeBack(applied, second));
-    if (watched[0].status === 'rejected') throw watched[0].reason;
-    return [watched[0].value, wasGone];
+/** Attaches it, keeps the counts right until it is to end, and takes all back then. */
+async function holdOn(place: FixPlace, flags: FixFlags, remedy: SpreadRemedy): Promise<void> {
+  const { applied, start, seen, isGone } = await goingOnUnheard(async () => {
+    // Who interrupts it as it begins has it taken back as well.
+    const watched = await endingOnInterrupt(async (signal) => {
+      const begun = await begin(place, flags, remedy);
+      const startedAt = performance.now();
+      const [came] = await Promise.allSettled([watchUntilEnd(begun, flags, { signal, startedAt })]);
+      return { begun, startedAt, came };
+    });
+    const { begun, startedAt, came } = watched;
+    const wasGone = !cgroupStillThere(begun.prepared.cgroup);
+    begun.running.close();
+    await endingOnInterrupt((signal) => takeBack(begun, signal));
+    if (came.status === 'rejected') throw came.reason;
+    return { applied: begun, start: startedAt, seen: came.value, isGone: wasGone };
   });
+  const { prepared, entry } = applied;
   const ended = { ...prepared.head, action: 'spread-ended', id: entry.id } as const;
   const seconds = (performance.now() - start) / 1_000;
   await printFix({ ...ended, seconds, ...seen }, flags.json, renderSpreadEnded);
@@ -100,7 +104,7 @@ async function holdOn(applied: Applied, flags: FixFlags, signal: AbortSignal): P
 async function watchUntilEnd(
   applied: Applied,
   flags: FixFlags,
-  { start, signal }: { readonly start: number; readonly signal: AbortSignal },
+  { signal, startedAt }: { readonly signal: AbortSignal; readonly startedAt: number },
 ): Promise<Seen> {
   const { prepared, entry, running } = applied;
   const progress = new SpreadProgress(process.stderr, process.env);
@@ -108,7 +112,7 @@ async function watchUntilEnd(
   const end = Number.isFinite(seconds) ? `for ${describeDuration(seconds)}, Ctrl-C ends it sooner` : 'Ctrl-C ends it';
   progress.say(`spreading connections of ${prepared.cgroup.path}: ${prepared.head.spread} (entry ${entry.id}); ${end}`);
   try {
-    await watch(applied, { signal, endsAt: start + 1_000 * seconds, progress });
+    await watch(applied, { signal, endsAt: startedAt + 1_000 * seconds, progress });
     running.correct();
     return { lanes: running.lanes(), counts: running.counts() };
   } finally {

@@ -40,8 +40,8 @@ function isPast(lane: LaneReport): string {
 }
 
 /** What a lane holds of the second pass too is behind the cliff: where it began is not known then. */
-function since({ cliffAt, used }: LaneReport): string {
-  return cliffAt === null || cliffAt >= used ? '' : `from ${formatCount(cliffAt)} on `;
+function since(lane: LaneReport): string {
+  return lane.cliffAt !== null && lane.cliffAt >= lane.used ? '' : `${cliff(lane)} `;
 }
 
 function isNear(lane: LaneReport): string {
