@@ -381,7 +381,8 @@ describe('recycling that goes on', () => {
     expect(lanes).toMatchObject([{ ageSeconds: UNKNOWN_AGE_SECONDS }]);
   });
 
-  it('holds a lane below the cliff that would run out', async () => {
+  // A machine that does not run it for some hundredths of a second has it open what it has missed at once.
+  it('holds a lane below the cliff that would run out', { retry: 2 }, async () => {
     const slots = 1_000;
     const to = laneHere(slots);
     hold(KEPT, to);
