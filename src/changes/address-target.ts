@@ -30,30 +30,54 @@ function parseOnLink(setting: string): OnLink {
   return { address: formatAddress(parseAddress(address)), prefixLength: Number(length), link };
 }
 
+/** What can be local to a link, and how that is read and changed. */
+interface Kind {
+  readonly kind: 'address' | 'route';
+  /** {@link ADDED} where it is there; null where it is not, or the link is not. */
+  read(place: ChangePlace, setting: string): string | null;
+  open(place: ChangePlace, setting: string): OpenTarget;
+}
+
+/** See `addLinkAddress`. */
+export const ADDRESS: Kind = kindOf('address', readAddress, addLinkAddress, removeLinkAddress);
+/** A prefix; see `addLocalRoute`. */
+export const ROUTE: Kind = kindOf(
+  'route',
+  readRoute,
+  (link, address, length) => addLocalRoute(address, length, link),
+  (link, address, length) => removeLocalRoute(address, length, link),
+);
+
+type Make = (link: string, address: string, prefixLength: number) => boolean;
+
+/** Where it is to be taken away, and live connections use it, FT_CHANGED is thrown. */
+function kindOf(kind: Kind['kind'], read: Kind['read'], add: Make, remove: Make): Kind {
+  return {
+    kind,
+    read,
+    open: (place, setting) => {
+      const { address, prefixLength, link } = parseOnLink(setting);
+      return {
+        read: () => read(place, setting),
+        write: (value) => {
+          if (value === null) refuseWhereUsed(place, { kind, setting });
+          inNamespace(place.handle, () => (value === null ? remove : add)(link, address, prefixLength));
+        },
+        close: () => {},
+      };
+    },
+  };
+}
+
 /** {@link ADDED} where the link has the address; null where it has not, or is not there. */
-export function readAddress({ handle }: ChangePlace, setting: string): string | null {
+function readAddress({ handle }: ChangePlace, setting: string): string | null {
   const { address, link } = parseOnLink(setting);
   const isThere = inNamespace(handle, readLinkAddresses).some((one) => one.address === address && one.link === link);
   return isThere ? ADDED : null;
 }
 
-/** @throws FourtupleError FT_CHANGED where it is to be taken away, and live connections use it; see `addLinkAddress` */
-export function openAddress(place: ChangePlace, setting: string): OpenTarget {
-  const { address, prefixLength, link } = parseOnLink(setting);
-  return {
-    read: () => readAddress(place, setting),
-    write: (value) => {
-      if (value === null) refuseWhereUsed(place, { kind: 'address', setting });
-      inNamespace(place.handle, () =>
-        (value === null ? removeLinkAddress : addLinkAddress)(link, address, prefixLength),
-      );
-    },
-    close: () => {},
-  };
-}
-
 /** {@link ADDED} where the prefix is local to the link; null where it is not, or the link is not there. */
-export function readRoute({ handle }: ChangePlace, setting: string): string | null {
+function readRoute({ handle }: ChangePlace, setting: string): string | null {
   const { address, prefixLength, link } = parseOnLink(setting);
   try {
     return inNamespace(handle, () => hasLocalRoute(address, prefixLength, link)) ? ADDED : null;
@@ -61,19 +85,6 @@ export function readRoute({ handle }: ChangePlace, setting: string): string | nu
     if (error instanceof FourtupleError && error.code === 'FT_ARGUMENT') return null;
     throw error;
   }
-}
-
-/** @throws FourtupleError FT_CHANGED where it is to be taken away, and live connections use it; see `addLocalRoute` */
-export function openRoute(place: ChangePlace, setting: string): OpenTarget {
-  const { address, prefixLength, link } = parseOnLink(setting);
-  return {
-    read: () => readRoute(place, setting),
-    write: (value) => {
-      if (value === null) refuseWhereUsed(place, { kind: 'route', setting });
-      inNamespace(place.handle, () => (value === null ? removeLocalRoute : addLocalRoute)(address, prefixLength, link));
-    },
-    close: () => {},
-  };
 }
 
 /** Connections from an address that is taken away hear nothing any more, and end by their time-outs. */

@@ -1,5 +1,5 @@
 import { FourtupleError } from '../tcp/error.ts';
-import { openAddress, openRoute, readAddress, readRoute } from './address-target.ts';
+import { ADDRESS, ROUTE } from './address-target.ts';
 import { nameChange, quoteValue } from './change-text.ts';
 import type { RecordedChange } from './recorded-change.ts';
 import { isSameValue } from './same-value.ts';
@@ -22,8 +22,8 @@ const TARGETS: Readonly<Record<RecordedChange['kind'], TargetKind>> = {
     read: ({ root }, setting) => readLine(root, setting),
     open: ({ root }, setting) => openLine(root, setting),
   },
-  address: { read: readAddress, open: openAddress },
-  route: { read: readRoute, open: openRoute },
+  address: ADDRESS,
+  route: ROUTE,
   spread: {
     read: readSpread,
     open: (place, setting) => openSpread(place, setting, false),

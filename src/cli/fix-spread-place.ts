@@ -1,3 +1,4 @@
+import type { RecordedChange } from '../changes/recorded-change.ts';
 import { type FoundCgroup, findCgroup } from '../linux/find-cgroup.ts';
 import { inNamespace } from '../linux/network-namespace.ts';
 import { checkCanPin } from '../linux/spread-pins.ts';
@@ -38,6 +39,7 @@ export async function prepareSpread(place: FixPlace, remedy: SpreadRemedy, flags
   const { addTo = null, detach = false } = flags;
   if (detach) checkCanPin();
   const held = inNamespace(place.handle, () => HeldSlots.count(spread, machine.range).lanes());
+  const changes = spreadChanges(place, spread, { directory: cgroup.directory, addTo, detach });
   return {
     spread,
     cgroup,
@@ -46,9 +48,9 @@ export async function prepareSpread(place: FixPlace, remedy: SpreadRemedy, flags
       ...head,
       ...{ remedy: remedy.id, title: remedy.title, spread: formatSpread(spread), detached: detach },
       cgroup: { path: cgroup.path, processes: cgroup.processes },
-      changes: spreadChanges(place, spread, { directory: cgroup.directory, addTo, detach }),
+      changes,
       destinations: destinationsOf(spread, held, namespace.ports.usable),
-      notes: [...notes, ...cgroupNotes(cgroup), ...endNotes(spread)],
+      notes: [...notes, ...cgroupNotes(cgroup), ...endNotes(spread), ...addressNotes(changes)],
     },
   };
 }
@@ -71,4 +73,12 @@ function endNotes(spread: Spread): string[] {
   return [
     'The network must send what is for the prefix to this machine: a neighbour that asks for one of its addresses gets no answer.',
   ];
+}
+
+/** Loopback is nobody else's. */
+function addressNotes(changes: readonly RecordedChange[]): string[] {
+  const isAdded = changes.some(({ kind, setting }) => kind === 'address' && !setting.endsWith(' on lo'));
+  return isAdded
+    ? ['No other machine of the network may have an address that is added here: whether one has is not looked for.']
+    : [];
 }

@@ -4,8 +4,9 @@ import { makeCgroup, startIn, usesCgroups } from '../kit/cgroups.ts';
 import { activeOpens, machineAsItIs, programsOf, runIn, withoutJournal } from '../kit/fix-spreading.ts';
 import { type FixState, fix, fixReport, newFixState } from '../kit/fixing.ts';
 import { ip } from '../kit/ip-command.ts';
-import { addAddress } from '../kit/links.ts';
+import { addAddress, joinTo } from '../kit/links.ts';
 import { needsPrograms } from '../kit/needs.ts';
+import { createNamespace } from '../kit/network-namespace.ts';
 import { usesPrivateNamespace } from '../kit/private-namespace.ts';
 import { needsProgram, type Run } from '../kit/program.ts';
 import { startRedis } from '../kit/proxies.ts';
@@ -115,5 +116,18 @@ describe('a spread', { timeout: 60_000 }, () => {
     const run = await benchmark(cgroup, '10.9.0.9', 6379, 3 * SLOTS);
     expect(wentWell(run), run.out + run.error).toBe(true);
     expect(await fix(state, '--undo')).toMatchObject({ code: 0, error: '' });
+  });
+
+  it('that adds addresses to a link of a network says that others may have them', async () => {
+    const ends = [
+      { link: 'near', addresses: ['10.77.0.1/24'] },
+      { link: 'far', addresses: ['10.77.0.2/24'] },
+    ] as const;
+    joinTo(createNamespace(), ...ends);
+    const args = ['--sources', '10.77.0.10-10.77.0.11', '--to', '10.77.0.2:80', '--cgroup', cgroup];
+    const notes = async (link: string): Promise<string> =>
+      (await fixReport(state, 'spread-preview', 'spread-sources', ...args, '--add-to', link)).notes.join();
+    expect(await notes('near')).toContain('No other machine of the network may have an address that is added here');
+    expect(await notes('lo')).not.toContain('No other machine');
   });
 });
