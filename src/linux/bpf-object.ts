@@ -1,10 +1,13 @@
 import { closeSync, constants, openSync } from 'node:fs';
+import { constants as system } from 'node:os';
 import { FourtupleError } from '../tcp/error.ts';
 import { BpfMap } from './bpf-map.ts';
 import { bpfError, FixedMemory, libbpf, type Pointer } from './libbpf.ts';
+import { errno } from './libc.ts';
 
 /** Where its fields stand in `struct bpf_object_open_opts` of libbpf 1. */
 const OPTIONS = { size: 80, kernelLog: 56, kernelLogSize: 64 } as const;
+const { EPERM } = system.errno;
 const LOG_BYTES = 1 << 20;
 const LOG_LINES = 3;
 
@@ -63,11 +66,19 @@ export class BpfObject {
     return new BpfLink(program, libbpf().bpf_program__attach(this.#find(program)));
   }
 
-  /** Attaches a program to a cgroup of version 2, beside those that are there. @param directory of the cgroup */
+  /**
+   * Attaches a program to a cgroup of version 2, beside those that are there.
+   *
+   * @param directory of the cgroup
+   * @throws FourtupleError FT_UNSUPPORTED where one is there, or above, that allows no other (`cgroup_bpf_attach()`)
+   */
   attachToCgroup(program: string, directory: string): BpfLink {
     const cgroup = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);
     try {
-      return new BpfLink(program, libbpf().bpf_program__attach_cgroup(this.#find(program), cgroup));
+      const link = libbpf().bpf_program__attach_cgroup(this.#find(program), cgroup);
+      // Whoever may load programs may attach them.
+      if (link === null && errno() === EPERM) throw notAlone(program, directory);
+      return new BpfLink(program, link);
     } finally {
       closeSync(cgroup);
     }
@@ -107,6 +118,13 @@ export class BpfLink {
   close(): void {
     libbpf().bpf_link__destroy(this.#link);
   }
+}
+
+function notAlone(program: string, directory: string): FourtupleError {
+  const message = `the eBPF program ${program} cannot be attached to ${directory}: another eBPF program is attached there, or above, that allows no other`;
+  return new FourtupleError('FT_UNSUPPORTED', message, {
+    hint: `\`bpftool cgroup tree ${directory}\` shows it: whoever attaches it must say that it may stand beside others (BPF_F_ALLOW_MULTI).`,
+  });
 }
 
 function refused(title: string, result: number, log: string): FourtupleError {
