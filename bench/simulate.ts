@@ -10,9 +10,9 @@ import { type EventsOutcome, simulateEvents } from './simulate-events.ts';
 import { median } from './statistics.ts';
 import { renderMarks, renderTable } from './table.ts';
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 const SLOTS = 28_232;
-const CONNECTIONS = 2_000_000;
+const CONNECTIONS = 1_000_000;
 const MILLION = 1_000_000;
 const MEGABYTE = 1_000_000;
 
