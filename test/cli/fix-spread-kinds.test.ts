@@ -1,36 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { mountBpfFileSystem, pinsOn, usesBpfFileSystem } from '../kit/bpf-file-system.ts';
 import { makeCgroup, startIn, usesCgroups } from '../kit/cgroups.ts';
-import { activeOpens, machineAsItIs, programsOf, runIn, withoutJournal } from '../kit/fix-spreading.ts';
+import { activeOpens, benchmarkIn, machineAsItIs, programsOf, wentWell, withoutJournal } from '../kit/fix-spreading.ts';
 import { type FixState, fix, fixReport, newFixState } from '../kit/fixing.ts';
 import { ip } from '../kit/ip-command.ts';
 import { addAddress, joinTo } from '../kit/links.ts';
 import { needsPrograms } from '../kit/needs.ts';
 import { createNamespace } from '../kit/network-namespace.ts';
 import { usesPrivateNamespace } from '../kit/private-namespace.ts';
-import { needsProgram, type Run } from '../kit/program.ts';
+import { needsProgram } from '../kit/program.ts';
 import { startRedis } from '../kit/proxies.ts';
 import { readSysctl, setPortRange, writeSysctl } from '../kit/sysctl.ts';
 
 const SLOTS = 500;
-
-function benchmark(cgroup: string, host: string, port: number, requests: number): Promise<Run> {
-  const where = ['-h', host, '-p', `${port}`];
-  return runIn(cgroup, 'redis-benchmark', [
-    ...where,
-    '-k',
-    '0',
-    '-n',
-    `${requests}`,
-    '-c',
-    '5',
-    '-t',
-    'ping_mbulk',
-    '-q',
-  ]);
-}
-
-const wentWell = ({ code, out, error }: Run): boolean => code === 0 && !/could not connect|error/i.test(out + error);
 
 describe('a spread', { timeout: 60_000 }, () => {
   usesPrivateNamespace();
@@ -66,7 +48,7 @@ describe('a spread', { timeout: 60_000 }, () => {
     ]);
     expect(readSysctl('ipv6.ip_nonlocal_bind')).toBe('1');
     expect(ip('-6 route show table local')).toContain('local 2001:db8:7::/64 dev lo');
-    const run = await benchmark(cgroup, 'fd00:9::9', 6379, 6 * SLOTS);
+    const run = await benchmarkIn(cgroup, 'fd00:9::9', 6379, 6 * SLOTS);
     expect(wentWell(run), run.out + run.error).toBe(true);
     expect(await fix(state, '--undo')).toMatchObject({ code: 0, error: '' });
     expect(withoutJournal(machineAsItIs(state, cgroup))).toEqual(before);
@@ -87,7 +69,7 @@ describe('a spread', { timeout: 60_000 }, () => {
     });
     expect(programsOf(cgroup)).toHaveLength(4);
     const opens = activeOpens();
-    expect(wentWell(await benchmark(cgroup, '10.9.0.9', 6379, 4 * SLOTS))).toBe(false);
+    expect(wentWell(await benchmarkIn(cgroup, '10.9.0.9', 6379, 4 * SLOTS))).toBe(false);
     expect(activeOpens() - opens).toBeGreaterThanOrEqual(0.999 * 3 * SLOTS);
     expect(await fix(state, '--undo')).toMatchObject({ code: 0, error: '' });
     expect(withoutJournal(machineAsItIs(state, cgroup))).toEqual(before);
@@ -112,8 +94,8 @@ describe('a spread', { timeout: 60_000 }, () => {
     const { cgroup: found } = await fixReport(state, 'spread-applied', 'spread-sources', ...args);
     expect(cgroup.endsWith(found.path)).toBe(true);
     expect(found.processes).toBe(1);
-    expect(wentWell(await benchmark(makeCgroup('other'), '10.9.0.9', 6379, 2 * SLOTS))).toBe(false);
-    const run = await benchmark(cgroup, '10.9.0.9', 6379, 3 * SLOTS);
+    expect(wentWell(await benchmarkIn(makeCgroup('other'), '10.9.0.9', 6379, 2 * SLOTS))).toBe(false);
+    const run = await benchmarkIn(cgroup, '10.9.0.9', 6379, 3 * SLOTS);
     expect(wentWell(run), run.out + run.error).toBe(true);
     expect(await fix(state, '--undo')).toMatchObject({ code: 0, error: '' });
   });

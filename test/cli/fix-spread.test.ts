@@ -1,12 +1,20 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { mountBpfFileSystem, pinsOn, usesBpfFileSystem } from '../kit/bpf-file-system.ts';
 import { makeCgroup, usesCgroups } from '../kit/cgroups.ts';
-import { activeOpens, fillFrom, machineAsItIs, programsOf, runIn, withoutJournal } from '../kit/fix-spreading.ts';
+import {
+  activeOpens,
+  benchmarkIn,
+  fillFrom,
+  machineAsItIs,
+  programsOf,
+  wentWell,
+  withoutJournal,
+} from '../kit/fix-spreading.ts';
 import { fix, newFixState } from '../kit/fixing.ts';
 import { addAddress } from '../kit/links.ts';
 import { needsPrograms } from '../kit/needs.ts';
 import { usesPrivateNamespace } from '../kit/private-namespace.ts';
-import { needsProgram, type Run } from '../kit/program.ts';
+import { needsProgram } from '../kit/program.ts';
 import { startRedis } from '../kit/proxies.ts';
 import { setPortRange, writeSysctl } from '../kit/sysctl.ts';
 
@@ -28,25 +36,6 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   IPv6: { backend: 'fd00:9::9', sources: 'fd00:9:1::1-fd00:9:1::4', first: 'fd00:9:1::1', to: `[fd00:9::9]:${PORT}` },
 };
 
-/** An unmodified client: as it is started anywhere, without keeping a connection. */
-function benchmark(cgroup: string, backend: string, requests: number): Promise<Run> {
-  const where = ['-h', backend, '-p', `${PORT}`];
-  return runIn(cgroup, 'redis-benchmark', [
-    ...where,
-    '-k',
-    '0',
-    '-n',
-    `${requests}`,
-    '-c',
-    '5',
-    '-t',
-    'ping_mbulk',
-    '-q',
-  ]);
-}
-
-const wentWell = ({ code, out, error }: Run): boolean => code === 0 && !/could not connect|error/i.test(out + error);
-
 describe('fix spread-sources --detach lets redis-benchmark -k 0', { timeout: 120_000 }, () => {
   usesPrivateNamespace();
   usesCgroups('cgroup2');
@@ -66,16 +55,16 @@ describe('fix spread-sources --detach lets redis-benchmark -k 0', { timeout: 120
     const state = newFixState();
     const cgroup = makeCgroup('client');
     const pins = mountBpfFileSystem();
-    const without = await benchmark(cgroup, backend, 2 * SLOTS);
+    const without = await benchmarkIn(cgroup, backend, PORT, 2 * SLOTS);
     expect(wentWell(without), without.out).toBe(false);
 
     const before = machineAsItIs(state, cgroup);
     const what = ['--sources', sources, '--add-to', 'lo', '--to', to, '--cgroup', cgroup];
     expect(await fix(state, 'spread-sources', ...what, '--detach', '--apply')).toMatchObject({ code: 0, error: '' });
     const opens = activeOpens();
-    const enough = await benchmark(cgroup, backend, Math.floor(LEAST_SHARE * SOURCES * SLOTS) - 10);
+    const enough = await benchmarkIn(cgroup, backend, PORT, Math.floor(LEAST_SHARE * SOURCES * SLOTS) - 10);
     expect(wentWell(enough), enough.out + enough.error).toBe(true);
-    const tooMany = await benchmark(cgroup, backend, SLOTS);
+    const tooMany = await benchmarkIn(cgroup, backend, PORT, SLOTS);
     expect(wentWell(tooMany), tooMany.out).toBe(false);
     expect(activeOpens() - opens).toBeGreaterThanOrEqual(LEAST_SHARE * SOURCES * SLOTS);
     expect(activeOpens() - opens).toBeLessThanOrEqual(SOURCES * SLOTS);
@@ -100,7 +89,7 @@ describe('fix spread-sources --detach lets redis-benchmark -k 0', { timeout: 120
     expect(applied).toMatchObject({ code: 0, error: '' });
     expect(applied.out).toMatch(/1 → 4 +1,000 → 4,000 +1,000 → 1,000/);
     const opens = activeOpens();
-    const run = await benchmark(cgroup, backend, SOURCES * SLOTS);
+    const run = await benchmarkIn(cgroup, backend, PORT, SOURCES * SLOTS);
     expect(wentWell(run), run.out).toBe(false);
     expect(activeOpens() - opens).toBeGreaterThanOrEqual(LEAST_SHARE * (SOURCES - 1) * SLOTS);
     expect(await fix(state, '--undo')).toMatchObject({ code: 0, error: '' });

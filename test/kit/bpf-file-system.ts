@@ -1,19 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import koffi from 'koffi';
 import { beforeEach, onTestFinished } from 'vitest';
-import { checked } from './libc-calls.ts';
+import { mountKernelFiles, unmount, unshareMounts } from './mounts.ts';
 import { temporaryFolder } from './proxies.ts';
-
-const library = koffi.load(null);
-const unshare = library.func('int unshare(int)');
-const mount = library.func('int mount(const char *, const char *, const char *, unsigned long, const void *)');
-const umount2 = library.func('int umount2(const char *, int)');
-
-const CLONE_NEWNS = 0x20000;
-const MS_REC = 0x4000;
-const MS_PRIVATE = 0x40000;
-const MNT_DETACH = 2;
 
 let isPrivate = false;
 
@@ -35,8 +24,8 @@ export function usesBpfFileSystem(): void {
 /** Mounts one, until the test ends: what is pinned there goes with it. @returns its folder */
 export function mountBpfFileSystem(): string {
   const folder = temporaryFolder();
-  checked('mount bpf', mount('bpf', folder, 'bpf', 0, null));
-  onTestFinished(() => void checked('unmount bpf', umount2(folder, MNT_DETACH)));
+  mountKernelFiles('bpf', folder);
+  onTestFinished(() => unmount(folder));
   return folder;
 }
 
@@ -55,8 +44,7 @@ function mountPoints(): string[] {
 
 function leaveMountNamespace(): void {
   if (isPrivate) return;
-  checked('unshare', unshare(CLONE_NEWNS));
-  checked('mount private', mount('none', '/', null, MS_REC | MS_PRIVATE, null));
-  for (const point of mountPoints()) checked('unmount bpf', umount2(point, MNT_DETACH));
+  unshareMounts();
+  for (const point of mountPoints()) unmount(point);
   isPrivate = true;
 }

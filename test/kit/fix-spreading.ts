@@ -36,6 +36,18 @@ export function runIn(cgroup: string, command: string, args: readonly string[]):
   return run('sh', ['-c', 'echo $$ > "$0/cgroup.procs" && exec "$@"', cgroup, command, ...args]);
 }
 
+/** Runs an unmodified client in a cgroup, as it is started anywhere: it keeps no connection. */
+export function benchmarkIn(cgroup: string, host: string, port: number, requests: number): Promise<Run> {
+  const where = ['-h', host, '-p', `${port}`];
+  const load = ['-k', '0', '-n', `${requests}`, '-c', '5', '-t', 'ping_mbulk', '-q'];
+  return runIn(cgroup, 'redis-benchmark', [...where, ...load]);
+}
+
+/** Whether no connection of it was refused. */
+export function wentWell({ code, out, error }: Run): boolean {
+  return code === 0 && !/could not connect|error/i.test(out + error);
+}
+
 /** Moves a running program to a cgroup. */
 export function moveTo(cgroup: string, pid: number): void {
   writeFileSync(`${cgroup}/cgroup.procs`, `${pid}`);

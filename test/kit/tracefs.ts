@@ -1,17 +1,6 @@
 import { readFileSync } from 'node:fs';
-import koffi from 'koffi';
 import { beforeAll, beforeEach } from 'vitest';
-import { checked } from './libc-calls.ts';
-
-const library = koffi.load(null);
-const unshare = library.func('int unshare(int)');
-const mount = library.func('int mount(const char *, const char *, const char *, unsigned long, const void *)');
-const umount2 = library.func('int umount2(const char *, int)');
-
-const CLONE_NEWNS = 0x20000;
-const MS_REC = 0x4000;
-const MS_PRIVATE = 0x40000;
-const MNT_DETACH = 2;
+import { mountKernelFiles, unmount, unmountIfThere, unshareMounts } from './mounts.ts';
 
 const MOUNT_POINT = '/sys/kernel/tracing';
 
@@ -35,7 +24,7 @@ export function usesTracefs(): void {
 function whyNoTracefs(): string | undefined {
   if (isMounted()) return process.geteuid?.() === 0 ? undefined : 'needs root to trace';
   try {
-    leaveMountNamespace();
+    unshareMounts();
     mountTracefs();
     return undefined;
   } catch (error) {
@@ -45,10 +34,10 @@ function whyNoTracefs(): string | undefined {
 
 /** Runs synchronous code where nobody has mounted the kernel's tracing files. */
 export function withoutTracefs(run: () => void): void {
-  leaveMountNamespace();
-  checked('unmount tracefs', umount2(MOUNT_POINT, MNT_DETACH));
+  unshareMounts();
+  unmount(MOUNT_POINT);
   // Where it is mounted, it has them too.
-  umount2('/sys/kernel/debug', MNT_DETACH);
+  unmountIfThere('/sys/kernel/debug');
   try {
     run();
   } finally {
@@ -57,13 +46,7 @@ export function withoutTracefs(run: () => void): void {
 }
 
 function mountTracefs(): void {
-  checked('mount tracefs', mount('tracefs', MOUNT_POINT, 'tracefs', 0, null));
-}
-
-/** Goes to a mount namespace that is like this one, and from which nothing gets back. */
-function leaveMountNamespace(): void {
-  checked('unshare', unshare(CLONE_NEWNS));
-  checked('mount private', mount('none', '/', null, MS_REC | MS_PRIVATE, null));
+  mountKernelFiles('tracefs', MOUNT_POINT);
 }
 
 function isMounted(): boolean {
