@@ -21,6 +21,11 @@ export interface RecordedChange {
   readonly to: string | null;
 }
 
+/** Whether it is a spread, for as long as a process runs or until it is taken back. */
+export function isSpread({ kind }: Pick<RecordedChange, 'kind'>): boolean {
+  return kind === 'spread' || kind === 'pinned-spread';
+}
+
 /** The value of what is there, and has no other. */
 export const ADDED = 'added';
 

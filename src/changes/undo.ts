@@ -6,7 +6,7 @@ import { type ChangeState, readStates } from './entry-state.ts';
 import { describeNamespace, findNamespace, isSameNamespace } from './find-namespace.ts';
 import type { Journal } from './journal.ts';
 import type { JournalEntry } from './journal-entry.ts';
-import type { RecordedChange } from './recorded-change.ts';
+import { isSpread, type RecordedChange } from './recorded-change.ts';
 import { spreadCookie } from './spread-target.ts';
 import { removeUnfinished } from './sysctl-file.ts';
 import type { ChangePlace, OpenTarget } from './target.ts';
@@ -75,10 +75,6 @@ function detachOfGone({ changes, namespace }: JournalEntry): void {
 /** Takes away also what reads as gone already: some of the programs, or their pins when the cgroup has been removed. */
 function detachSpreads(changes: readonly RecordedChange[], cookie: bigint): void {
   for (const { setting } of changes.filter(isSpread)) detachSpread(setting, cookie);
-}
-
-function isSpread({ kind }: RecordedChange): boolean {
-  return kind === 'spread' || kind === 'pinned-spread';
 }
 
 function close(

@@ -4,7 +4,7 @@ import { FourtupleError } from '../tcp/error.ts';
 import { endingOnInterrupt } from './fix-recycle-interrupt.ts';
 import { OpensTally } from './fix-recycle-opens.ts';
 import { printRecycling } from './fix-recycle-output.ts';
-import { ProgressLine } from './fix-recycle-progress.ts';
+import { RecycleProgressLine } from './fix-recycle-progress.ts';
 import type { RecycleRequest } from './fix-recycle-request.ts';
 import { isIdle } from './text/recycle-lane.ts';
 import { type LaneOpens, renderRecycleSummary } from './text/recycle-summary.ts';
@@ -39,7 +39,7 @@ async function releaseOnce(request: RecycleRequest): Promise<void> {
 
 /** Holds lanes below their thresholds for so many seconds. */
 async function hold(request: RecycleRequest, seconds: number): Promise<void> {
-  const line = new ProgressLine(process.stderr, process.env, seconds);
+  const line = new RecycleProgressLine(process.stderr, process.env, seconds);
   const tally = new OpensTally();
   const onProgress = (progress: RecycleProgress): void => {
     tally.add(progress);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { recycledLane, recycleSummary, refusedLane } from '../../test/kit/recycled.ts';
-import { ProgressLine, type ProgressStream } from './fix-recycle-progress.ts';
+import { RecycleProgressLine } from './fix-recycle-progress.ts';
+import type { ProgressStream } from './progress-line.ts';
 
 const CLEAR = '\r\u001b[K';
 
@@ -26,9 +27,9 @@ class Taken implements ProgressStream {
 
 const progress = recycleSummary([recycledLane({ used: 14_000 })], { seconds: 2 });
 
-function lineFor(isTTY: boolean, environment = {}): { stream: Taken; line: ProgressLine } {
+function lineFor(isTTY: boolean, environment = {}): { stream: Taken; line: RecycleProgressLine } {
   const stream = new Taken(isTTY);
-  return { stream, line: new ProgressLine(stream, environment, Number.POSITIVE_INFINITY) };
+  return { stream, line: new RecycleProgressLine(stream, environment, Number.POSITIVE_INFINITY) };
 }
 
 describe('the line of progress', () => {
@@ -51,7 +52,7 @@ describe('the line of progress', () => {
   it('is begun by what is done, between words where the terminal is narrow', () => {
     const narrow = { ...lineFor(true).stream, columns: 60, write: (text: string) => void texts.push(text) };
     const texts: string[] = [];
-    new ProgressLine(narrow, {}, Number.POSITIVE_INFINITY).show(progress, 0);
+    new RecycleProgressLine(narrow, {}, Number.POSITIVE_INFINITY).show(progress, 0);
     for (const text of texts.join('').split('\n')) expect(text.length).toBeLessThanOrEqual(60);
     expect(texts.join('').replaceAll(/\s+/g, ' ')).toMatch(/^holding .* Ctrl-C ends it $/);
   });

@@ -1,22 +1,17 @@
 import { type Address, formatAddress, isIPv4, parseAddress, sameAddress } from '../tcp/address.ts';
-import type { DestinationRule } from '../tcp/destination-rule.ts';
+import { type DestinationRule, exactRule } from '../tcp/destination-rule.ts';
 import type { Endpoint } from '../tcp/endpoint.ts';
 import type { Spread } from '../tcp/spread.ts';
-import { isOneAddress, type SpreadSource } from '../tcp/spread-source.ts';
+import { blockOf, isOneAddress, type SpreadSource } from '../tcp/spread-source.ts';
 import { CHOICE, ENDPOINT, maskOf, RULE, readAddress, SETTINGS, writeAddress, writeEndpoint } from './spread-layout.ts';
 
 /** Choices and rules of a spread, as its maps hold them. */
 
 const IPV4_OFFSET = 96;
 
-function bitsOf(address: Address, prefixLength: number): number {
-  return isIPv4(address) ? prefixLength + IPV4_OFFSET : prefixLength;
-}
-
-function sourceChoice({ address, prefixLength }: SpreadSource): DataView<ArrayBuffer> {
-  const parsed = parseAddress(address);
-  const choice = endpointChoice({ address, port: 0 });
-  const mask = maskOf(bitsOf(parsed, prefixLength));
+function sourceChoice(source: SpreadSource): DataView<ArrayBuffer> {
+  const choice = endpointChoice({ address: source.address, port: 0 });
+  const mask = maskOf(blockOf(source).prefix);
   writeAddress(choice, CHOICE.randomBits, mask.map((word) => ~word >>> 0) as unknown as Address);
   return choice;
 }
@@ -27,16 +22,12 @@ function endpointChoice(endpoint: Endpoint): DataView<ArrayBuffer> {
   return choice;
 }
 
-function exactly({ address, port }: Endpoint): DestinationRule {
-  return { address, prefixLength: address.includes(':') ? 128 : 32, port };
-}
-
-export function encodeRule({ address, prefixLength, port }: DestinationRule): DataView {
+export function encodeRule(wanted: DestinationRule): DataView {
   const rule = new DataView(new ArrayBuffer(RULE.size));
-  const parsed = parseAddress(address);
-  writeAddress(rule, RULE.address, parsed);
-  writeAddress(rule, RULE.mask, maskOf(bitsOf(parsed, prefixLength)));
-  rule.setUint16(RULE.port, port ?? 0, false);
+  const { address, prefix } = blockOf(wanted);
+  writeAddress(rule, RULE.address, address);
+  writeAddress(rule, RULE.mask, maskOf(prefix));
+  rule.setUint16(RULE.port, wanted.port ?? 0, false);
   return rule;
 }
 
@@ -113,7 +104,7 @@ export function encodeChoices(spread: Spread): DataView<ArrayBuffer>[] {
 
 /** Which connections a spread is for. */
 export function rulesOf(spread: Spread): readonly DestinationRule[] {
-  return spread.kind === 'sources' ? spread.to : [exactly(spread.from)];
+  return spread.kind === 'sources' ? spread.to : [exactRule(spread.from)];
 }
 
 /** The port that all have; 0 where they differ, or one has any. */

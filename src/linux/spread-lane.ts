@@ -8,7 +8,7 @@ export interface LaneUse {
 }
 
 /** Where a lane is counted. */
-export interface LaneCounts {
+export interface LanePlace {
   readonly group: DataView;
   readonly lane: DataView;
   /** Its number in the group. */
@@ -20,7 +20,7 @@ export interface LaneCounts {
  *
  * @param heldTicks how long TIME_WAIT holds a slot at the most
  */
-export function countedAfter({ group, lane, choice }: LaneCounts, now: number, heldTicks: number): Float64Array {
+export function countedAfter({ group, lane, choice }: LanePlace, now: number, heldTicks: number): Float64Array {
   // What has entered TIME_WAIT at a tick is taken off so many ticks later, and was seen up to the group's last tick.
   const behind = (now - group.getUint32(GROUP.tick, true)) >>> 0;
   const entered = (age: number): number => lane.getUint32(LANE.entered + 4 * (((now - age) >>> 0) % TICKS), true);

@@ -13,7 +13,7 @@ import {
   rulesOf,
   type SpreadLimits,
 } from './spread-encoding.ts';
-import { countedAfter, type LaneCounts, type LaneUse } from './spread-lane.ts';
+import { countedAfter, type LanePlace, type LaneUse } from './spread-lane.ts';
 import {
   CHOICE,
   CORRECTION,
@@ -40,10 +40,15 @@ const NAMES = [
   'corrections',
   'groups',
 ];
+interface FixedSettings extends Pick<SpreadLimits, 'heldTicks'> {
+  readonly choices: number;
+}
+
 /** The maps of a spread that is in the kernel: what it does, and what it has counted. */
 export class SpreadMaps {
   readonly #maps: ReadonlyMap<string, BpfMap>;
   readonly #kind: Spread['kind'];
+  #known: FixedSettings | null = null;
 
   constructor(kind: Spread['kind'], maps: ReadonlyMap<string, BpfMap>) {
     this.#kind = kind;
@@ -90,6 +95,7 @@ export class SpreadMaps {
     }
     for (const [number, rule] of rulesOf(spread).entries()) this.#write('rules', key(number), encodeRule(rule));
     this.#write('settings', key(0), encodeSettings(spread, limits));
+    this.#known = null;
     if (spread.kind === 'destinations') this.addGroup(spread.from);
   }
 
@@ -155,7 +161,7 @@ export class SpreadMaps {
 
   /** Of every lane that there is: by group and choice. */
   laneIndices(): number[] {
-    const choices = this.#entry('settings', 0, SETTINGS.size).getUint32(SETTINGS.choices, true);
+    const { choices } = this.#fixed();
     return [...this.#groups()].flatMap(({ group }) => numbers(choices).map((choice) => group * choices + choice));
   }
 
@@ -190,14 +196,24 @@ export class SpreadMaps {
   }
 
   #countedAfter(index: number, now: number): Float64Array {
-    const settings = this.#entry('settings', 0, SETTINGS.size);
-    const choices = settings.getUint32(SETTINGS.choices, true);
-    const counts: LaneCounts = {
+    const { choices, heldTicks } = this.#fixed();
+    const place: LanePlace = {
       group: this.#entry('groups', Math.floor(index / choices), GROUP.size),
       lane: this.#entry('lanes', index, LANE.size),
       choice: index % choices,
     };
-    return countedAfter(counts, now, settings.getUint32(SETTINGS.heldTicks, true));
+    return countedAfter(place, now, heldTicks);
+  }
+
+  /** What no longer changes: lanes are told of one by one. */
+  #fixed(): FixedSettings {
+    if (this.#known !== null) return this.#known;
+    const settings = this.#entry('settings', 0, SETTINGS.size);
+    this.#known = {
+      choices: settings.getUint32(SETTINGS.choices, true),
+      heldTicks: settings.getUint32(SETTINGS.heldTicks, true),
+    };
+    return this.#known;
   }
 
   close(): void {

@@ -98,14 +98,14 @@ function prefixOf(spread: Spread): string | null {
 function allLanes(maps: SpreadMaps, spread: Spread): Omit<CountedLane, 'index'>[] {
   const tried = maps.readLanes();
   const known = new Set(tried.map(({ source, destination }) => `${source} ${nameOf(destination)}`));
-  const idle = choicesOf(maps, spread, tried)
+  const idle = lanesToChoose(maps, spread, tried)
     .filter(({ source, destination }) => !known.has(`${source} ${nameOf(destination)}`))
     .map((lane) => ({ ...lane, attempts: 0, refusals: 0 }));
   return [...tried, ...idle];
 }
 
 /** What a connection could choose from, of one source and destination each. */
-function choicesOf(
+function lanesToChoose(
   maps: SpreadMaps,
   spread: Spread,
   tried: readonly CountedLane[],

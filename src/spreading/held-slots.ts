@@ -1,12 +1,13 @@
 import { SockDiag } from '../linux/sock-diag.ts';
 import type { SocketSource, SocketView } from '../linux/socket-source.ts';
 import { TICK_SECONDS, TICKS } from '../linux/spread-layout.ts';
-import { type Address, formatAddress, parseAddress } from '../tcp/address.ts';
+import { type Address, formatAddress } from '../tcp/address.ts';
 import { type AddressBlock, blockContains } from '../tcp/address-block.ts';
-import type { DestinationRule } from '../tcp/destination-rule.ts';
+import { exactRule } from '../tcp/destination-rule.ts';
 import type { Endpoint } from '../tcp/endpoint.ts';
 import type { PortRange } from '../tcp/port-range.ts';
 import type { Spread } from '../tcp/spread.ts';
+import { blockOf } from '../tcp/spread-source.ts';
 import { CONNECTED_STATES } from '../tcp/state.ts';
 import { AddressIndex } from './address-index.ts';
 
@@ -40,13 +41,24 @@ interface Wanted {
 /** Who holds the slots of the lanes that a spread is about, whosever the sockets are: what its own counts start from. */
 export class HeldSlots {
   readonly #wanted: readonly Wanted[];
+  /** Of all that is wanted; null where that is any. */
+  readonly #ports: ReadonlySet<number> | null;
   readonly #addresses = new AddressIndex();
   /** By source, destination and port, as one number. */
   readonly #lanes = new Map<number, Tally>();
+  /** Of the socket that is looked at: source, destination. */
   readonly #words = new Uint32Array(8);
+  readonly #destination: Address = this.#words.subarray(4) as unknown as Address;
 
   constructor(spread: Spread) {
-    this.#wanted = (spread.kind === 'sources' ? spread.to : [spread.from, ...spread.over].map(exactly)).map(wanted);
+    this.#wanted = (spread.kind === 'sources' ? spread.to : [spread.from, ...spread.over].map(exactRule)).map(
+      (rule) => ({
+        block: blockOf(rule),
+        port: rule.port,
+      }),
+    );
+    const ports = this.#wanted.flatMap(({ port }) => (port === null ? [] : [port]));
+    this.#ports = ports.length < this.#wanted.length ? null : new Set(ports);
   }
 
   /**
@@ -87,10 +99,10 @@ export class HeldSlots {
 
   #addSocket(socket: SocketView): void {
     const port = socket.remotePort;
-    if (!this.#wanted.some((rule) => rule.port === null || rule.port === port)) return;
+    if (this.#ports !== null && !this.#ports.has(port)) return;
     socket.copyAddresses(this.#words);
-    const destination = this.#destination(port);
-    if (destination < 0) return;
+    if (!this.#isMeant(port)) return;
+    const destination = this.#addresses.add(this.#words, 4);
     const source = this.#addresses.add(this.#words, 0);
     const key = (source * MOST_ADDRESSES + destination) * PORTS + port;
     const tally = this.#lanes.get(key) ?? newTally();
@@ -105,14 +117,13 @@ export class HeldSlots {
     tally.released[tick] = (tally.released[tick] as number) + 1;
   }
 
-  /** The number of the destination address; -1 where it is none that is meant. */
-  #destination(port: number): number {
-    const known = this.#addresses.find(this.#words, 4);
-    const address = known >= 0 ? this.#addresses.words(known) : ([...this.#words.subarray(4)] as unknown as Address);
-    const isMeant = this.#wanted.some(
-      (rule) => (rule.port === null || rule.port === port) && blockContains(rule.block, address),
-    );
-    return isMeant ? this.#addresses.add(this.#words, 4) : -1;
+  /** Whether connections to that port of the destination are. */
+  #isMeant(port: number): boolean {
+    for (const rule of this.#wanted) {
+      if (rule.port !== null && rule.port !== port) continue;
+      if (blockContains(rule.block, this.#destination)) return true;
+    }
+    return false;
   }
 }
 
@@ -132,13 +143,4 @@ function heldAfter({ live, timeWait, released }: Tally): Float64Array {
     after[tick] = live + held;
   }
   return after;
-}
-
-function exactly({ address, port }: Endpoint): DestinationRule {
-  return { address, prefixLength: address.includes(':') ? 128 : 32, port };
-}
-
-function wanted({ address, prefixLength, port }: DestinationRule): Wanted {
-  const prefix = address.includes(':') ? prefixLength : prefixLength + 96;
-  return { block: { address: parseAddress(address), prefix }, port };
 }

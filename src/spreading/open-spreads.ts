@@ -1,5 +1,6 @@
 import { Journal } from '../changes/journal.ts';
 import type { JournalEntry } from '../changes/journal-entry.ts';
+import { isSpread } from '../changes/recorded-change.ts';
 import { bootId } from '../linux/namespace-cookie.ts';
 import { FourtupleError } from '../tcp/error.ts';
 
@@ -41,6 +42,6 @@ function readEntries(directory: string): JournalEntry[] {
 function spreadsOf({ id, at, namespace: { inode, cookie }, changes }: JournalEntry): OpenSpread[] {
   if (cookie === null) return [];
   return changes
-    .filter(({ kind }) => kind === 'spread' || kind === 'pinned-spread')
+    .filter(isSpread)
     .map(({ setting }) => ({ id, since: at, directory: setting, namespace: { inode, cookie: BigInt(cookie) } }));
 }

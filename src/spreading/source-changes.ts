@@ -5,12 +5,10 @@ import { isLocalAddress } from '../linux/local-address.ts';
 import { hasLocalRoute } from '../linux/local-routes.ts';
 import { readSysctl } from '../linux/sysctl.ts';
 import { FourtupleError } from '../tcp/error.ts';
-import { plural } from '../tcp/number-text.ts';
-import { formatSource, formatSources, isOneAddress, type SpreadSource } from '../tcp/spread-source.ts';
+import { formatSources, isOneAddress, type SpreadSource, wholeLength } from '../tcp/spread-source.ts';
 
 /** With it a program may bind to an IPv6 address that no link has: that of a prefix which a local route covers. */
 const NONLOCAL_BIND = 'ipv6.ip_nonlocal_bind';
-const ALONE = { 4: 32, 6: 128 } as const;
 
 /**
  * What must change so that connections can leave from some addresses, in the network namespace that the calling thread is
@@ -41,8 +39,7 @@ function isLocal(source: SpreadSource, addresses: readonly LinkAddress[], links:
 }
 
 function newAddress({ address }: SpreadSource, link: string): RecordedChange {
-  const prefixLength = ALONE[address.includes(':') ? 6 : 4];
-  return { kind: 'address', setting: nameOnLink({ address, prefixLength, link }), from: null, to: ADDED };
+  return added('address', { address, prefixLength: wholeLength(address), link });
 }
 
 function newPrefix({ address, prefixLength }: SpreadSource, link: string): RecordedChange[] {
@@ -50,28 +47,20 @@ function newPrefix({ address, prefixLength }: SpreadSource, link: string): Recor
   if (now === null) {
     throw new FourtupleError('FT_UNSUPPORTED', `this kernel has no net.${NONLOCAL_BIND}, which a prefix needs`);
   }
-  const isRouted = hasLocalRoute(address, prefixLength, link);
-  return [
-    ...(isRouted
-      ? []
-      : ([
-          { kind: 'route', setting: nameOnLink({ address, prefixLength, link }), from: null, to: ADDED },
-        ] satisfies RecordedChange[])),
-    ...(now === '1'
-      ? []
-      : ([{ kind: 'sysctl', setting: NONLOCAL_BIND, from: now, to: '1' }] satisfies RecordedChange[])),
-  ];
+  const changes: RecordedChange[] = [];
+  if (!hasLocalRoute(address, prefixLength, link)) changes.push(added('route', { address, prefixLength, link }));
+  if (now !== '1') changes.push({ kind: 'sysctl', setting: NONLOCAL_BIND, from: now, to: '1' });
+  return changes;
+}
+
+function added(kind: 'address' | 'route', what: Parameters<typeof nameOnLink>[0]): RecordedChange {
+  return { kind, setting: nameOnLink(what), from: null, to: ADDED };
 }
 
 function notLocal(foreign: readonly SpreadSource[], links: ReadonlySet<string>): FourtupleError {
-  const [first] = foreign as [SpreadSource];
-  const what = foreign.length === 1 ? formatSource(first) : formatSources(foreign);
-  const count = foreign.length === 1 ? 'is no address' : `: ${plural(foreign.length, 'source')} are no addresses`;
-  return new FourtupleError(
-    'FT_ARGUMENT',
-    `${what}${count.startsWith(':') ? '' : ' '}${count} of this network namespace`,
-    {
-      hint: `--add-to LINK adds what is missing, and takes it away again at the end. Links: ${[...links].join(', ')}.`,
-    },
-  );
+  const names = formatSources(foreign);
+  const what = foreign.length === 1 ? `${names} is no address` : `${names}: ${foreign.length} sources are no addresses`;
+  return new FourtupleError('FT_ARGUMENT', `${what} of this network namespace`, {
+    hint: `--add-to LINK adds what is missing, and takes it away again at the end. Links: ${[...links].join(', ')}.`,
+  });
 }

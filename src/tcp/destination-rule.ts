@@ -1,10 +1,11 @@
 import { formatAddress, isIPv4 } from './address.ts';
 import { formatAddressBlock } from './address-block.ts';
+import type { Endpoint } from './endpoint.ts';
 import { splitEndpoint, tryParsePort } from './endpoint-text.ts';
 import { FourtupleError } from './error.ts';
 import { formatEndpoint } from './lane.ts';
 import { listItems } from './list-text.ts';
-import { blockOf, readBlock } from './spread-source.ts';
+import { blockOf, readBlock, wholeLength } from './spread-source.ts';
 
 /** Which connections a spread is for: those to an address or a block of addresses, on one port or any. */
 export interface DestinationRule {
@@ -17,6 +18,11 @@ export interface DestinationRule {
 }
 
 const IPV4_OFFSET = 96;
+
+/** The rule for one destination. */
+export function exactRule({ address, port }: Endpoint): DestinationRule {
+  return { address, prefixLength: wholeLength(address), port };
+}
 
 /**
  * Reads rules, each text one or more of them with commas between: `10.0.1.9:8080`, `10.0.1.0/24:8080`, `10.0.1.9` (any

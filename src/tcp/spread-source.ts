@@ -81,6 +81,11 @@ export function blockOf({ address, prefixLength }: SpreadSource): AddressBlock {
   return { address: first, prefix: isIPv4(first) ? IPV4_OFFSET + prefixLength : prefixLength };
 }
 
+/** How many bits one address has: 32 or 128. @param address in canonical text */
+export function wholeLength(address: string): number {
+  return address.includes(':') ? 128 : 32;
+}
+
 /** `10.0.0.10`, `2001:db8::/64`. */
 export function formatSource(source: SpreadSource): string {
   return isOneAddress(source) ? source.address : `${source.address}/${source.prefixLength}`;

@@ -1,4 +1,4 @@
-import type { RecordedChange } from '../../changes/recorded-change.ts';
+import { isSpread, type RecordedChange } from '../../changes/recorded-change.ts';
 import { SYSCTL_FILE } from '../../changes/sysctl-file.ts';
 import { printable } from '../../linux/printable.ts';
 import type { NamespaceName } from '../fix-head.ts';
@@ -18,10 +18,6 @@ export function renderChanges(changes: readonly RecordedChange[], screen: Screen
       wrap(`    ${describeValues(change, screen)}`, screen.width, '      '),
     ]),
   ];
-}
-
-function isSpread({ kind }: Pick<RecordedChange, 'kind'>): boolean {
-  return kind === 'spread' || kind === 'pinned-spread';
 }
 
 function aligned(changes: readonly RecordedChange[], screen: Screen): string[] {
