@@ -14,7 +14,7 @@ export async function bundleProgram(made) {
     // What a thread runs is loaded by its name.
     input: { main: join(modules, 'main.js'), 'deadline-thread': join(modules, 'check/deadline-thread.js') },
     platform: 'node',
-    external: /^(koffi|@stricli\/core|valibot)$/,
+    external: /^(koffi|@stricli\/core|valibot|hono|@hono\/node-server|prom-client|libsql)(\/|$)/,
   });
   await build.write({ dir: bundles, format: 'esm', sourcemap: true, chunkFileNames: '[name]-[hash].js' });
   await build.close();

@@ -8,6 +8,7 @@ import { say } from './setup.mjs';
 const TEST_PARTS = [
   'apache2-utils',
   'bpftool',
+  'chromium',
   'clang',
   'haproxy',
   'iproute2',
@@ -17,13 +18,15 @@ const TEST_PARTS = [
   'nftables',
   'nginx',
   'procps',
+  'prometheus',
   'redis-server',
   'strace',
+  'systemd',
   'util-linux',
 ];
 
 /** Of these, the ones whose package would run a service from now on. */
-const SERVICES = ['haproxy', 'nginx', 'redis-server'];
+const SERVICES = ['haproxy', 'nginx', 'prometheus', 'redis-server'];
 
 const POLICY = '/usr/sbin/policy-rc.d';
 const POLICY_ASIDE = `${POLICY}.before-fourtuple`;

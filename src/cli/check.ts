@@ -2,7 +2,9 @@ import type { ApplicationContext, CommandContext } from '@stricli/core';
 import { LANES_EXAMINED } from '../diagnosis/examination.ts';
 import type { Report } from '../diagnosis/report.ts';
 import { openNamespace, ownNamespaceInode } from '../linux/network-namespace.ts';
+import { reportMachine } from '../machine/machine-report.ts';
 import { FourtupleError } from '../tcp/error.ts';
+import { announceWatch } from './announce-watch.ts';
 import { checkDetails, type Looked } from './check/check-details.ts';
 import { checkLine } from './check/check-text.ts';
 import { startDeadline } from './check/deadline.ts';
@@ -11,7 +13,6 @@ import { judge } from './check/judge.ts';
 import { nextCommands } from './check/next-command.ts';
 import { exitCodeOf, stateLine } from './check/state.ts';
 import { type CheckFlags, checkTogether, thresholdsOf } from './check-flags.ts';
-import { reportMachine } from './machine-report.ts';
 import { version } from './version.ts';
 
 /** How long the owners of sockets are searched for in each namespace, in milliseconds. */
@@ -45,7 +46,7 @@ async function look(flags: CheckFlags): Promise<Looked> {
   const unread: string[] = [];
   const { netns, all, lane, watchCloses, trace } = flags;
   const report: Report = await reportMachine(
-    { netns, all, lane, watchCloses, trace, top: LANES_EXAMINED, owners: OWNERS_MS, thorough: false },
+    { netns, all, lane, watchCloses, announceWatch, trace, top: LANES_EXAMINED, owners: OWNERS_MS, thorough: false },
     (reason, code) => {
       // A namespace that has gone since it was listed has no lanes any more.
       if (code !== 'FT_NAMESPACE') unread.push(reason);

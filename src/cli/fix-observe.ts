@@ -1,8 +1,10 @@
 import type { JournalEntry } from '../changes/journal-entry.ts';
 import { type LaneEffect, observeEffects } from '../diagnosis/remedy-effect.ts';
 import type { NamespaceReport } from '../diagnosis/report.ts';
+import { watchNamespaces } from '../machine/watch-namespaces.ts';
 import type { Remedy } from '../remedies/remedy.ts';
 import { FourtupleError } from '../tcp/error.ts';
+import { announceWatch } from './announce-watch.ts';
 import type { FixFlags } from './fix-flags.ts';
 import { printFix, warn } from './fix-output.ts';
 import { type FixPlace, lookAt } from './fix-place.ts';
@@ -12,7 +14,6 @@ import { print } from './output.ts';
 import { renderChanged, renderObserved } from './text/fix-remedy-text.ts';
 import { screenOf } from './text/screen.ts';
 import { untilInterrupted } from './until-interrupted.ts';
-import { watchNamespaces } from './watch-namespaces.ts';
 
 /** What was changed, and the entry of the journal that tells of it. */
 export interface Made extends Prepared {
@@ -61,7 +62,7 @@ async function observe(
   made: Made,
   { lane, observe: ms }: FixFlags,
 ): Promise<Pick<FixApplied, 'lanes' | 'asPredicted' | 'observedSeconds'>> {
-  const watches = await watchNamespaces([place.handle], ms);
+  const watches = await watchNamespaces([place.handle], ms, announceWatch);
   const { examination: after } = await lookAt(place, lane, watches.get(place.handle.inode));
   const effects = observeEffects(remedy, made.lanes, made.examination, after, place.handle);
   const judged = effects.map(({ asPredicted }) => asPredicted);

@@ -6,9 +6,9 @@ import { examineNamespace, type NamespaceIdentity } from '../diagnosis/examine-n
 import { initialNamespaceInode } from '../linux/initial-namespace.ts';
 import { listNamespaces } from '../linux/namespace-list.ts';
 import { openNamespace, ownNamespaceInode } from '../linux/network-namespace.ts';
+import { entryOf, identityOf, kernelFacts, OWN_NAMESPACE } from '../machine/namespace-identity.ts';
 import type { LanePattern } from '../tcp/lane-pattern.ts';
 import type { FixHead } from './fix-head.ts';
-import { entryOf, identityOf, kernelFacts, OWN_NAMESPACE } from './namespace-identity.ts';
 
 /** A network namespace that is looked at and changed. */
 export interface FixPlace extends Changeable {

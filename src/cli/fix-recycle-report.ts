@@ -1,9 +1,9 @@
 import { hostname, release } from 'node:os';
 import { listNamespaces } from '../linux/namespace-list.ts';
+import { entryOf } from '../machine/namespace-identity.ts';
 import type { RecycledLane, RecycleSummary } from '../recycling/recycle.ts';
 import type { FixHead } from './fix-head.ts';
 import type { RecycleRequest } from './fix-recycle-request.ts';
-import { entryOf } from './namespace-identity.ts';
 import type { LaneOpens } from './text/recycle-summary.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { openNamespace } from '../linux/network-namespace.ts';
+import { OWN_NAMESPACE } from '../machine/namespace-identity.ts';
 import { FourtupleError } from '../tcp/error.ts';
 import type { FixFlags } from './fix-flags.ts';
 import type { RecycleRequest } from './fix-recycle-request.ts';
-import { OWN_NAMESPACE } from './namespace-identity.ts';
 
 /** `fourtuple fix recycle-time-wait`. */
 export async function recycleLanes(flags: FixFlags): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Report } from '../diagnosis/report.ts';
-import type { MachineReportOptions } from './machine-report.ts';
+import type { MachineReportOptions } from '../machine/machine-report.ts';
+import { announceWatch } from './announce-watch.ts';
 import type { ReportFlags } from './report-flags.ts';
 
 /** The report that flags ask for: of a capture, or of this machine. Warnings go to standard error. */
@@ -11,8 +12,8 @@ export async function takeReport(
     const { reportCapture } = await import('./capture-report.ts');
     return reportCapture(flags.from, { ...flags, top: options.top });
   }
-  const { reportMachine } = await import('./machine-report.ts');
-  return reportMachine({ ...flags, ...options }, (warning) => {
+  const { reportMachine } = await import('../machine/machine-report.ts');
+  return reportMachine({ ...flags, ...options, announceWatch }, (warning) => {
     process.stderr.write(`fourtuple: ${warning}\n`);
   });
 }

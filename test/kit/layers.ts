@@ -9,6 +9,7 @@ export type SourceTree = ReadonlyMap<string, string>;
 const LAYERS = [
   ['cli'],
   ['lab', 'agent'],
+  ['machine'],
   ['plan', 'diagnosis', 'recycling', 'spreading'],
   ['census', 'changes'],
   ['remedies', 'linux'],

@@ -33,6 +33,8 @@ export interface MachineReportOptions {
   readonly thorough: boolean;
   /** For how long closes are watched first, in milliseconds; 0 or left out not at all. */
   readonly watchCloses?: number | undefined;
+  /** Is told before closes are watched. */
+  readonly announceWatch?: ((ms: number) => void) | undefined;
   /** For how long failing connects are counted first, in milliseconds; left out not at all. */
   readonly trace?: number | undefined;
 }
@@ -64,7 +66,10 @@ async function examineOne(options: MachineReportOptions, reference: string | und
   const handle = openNamespace(reference ?? OWN_NAMESPACE);
   try {
     const { namespaces } = listNamespaces();
-    const [watches, trace] = await Promise.all([watchNamespaces([handle], options.watchCloses), traceFor(options)]);
+    const [watches, trace] = await Promise.all([
+      watchNamespaces([handle], options.watchCloses, options.announceWatch),
+      traceFor(options),
+    ]);
     const counts = await spreadCounts();
     const entry = entryOf(handle, namespaces);
     const host = entry.name === HOST ? null : hostRange(namespaces);
@@ -79,7 +84,7 @@ async function examineAll(options: MachineReportOptions, warn: Warn): Promise<Ex
   for (const note of list.notes) warn(note);
   const host = hostRange(list.namespaces);
   const [watches, trace] = await Promise.all([
-    watchNamespaces(openEach(list.namespaces), options.watchCloses),
+    watchNamespaces(openEach(list.namespaces), options.watchCloses, options.announceWatch),
     traceFor(options),
   ]);
   const counts = await spreadCounts();

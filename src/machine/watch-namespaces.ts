@@ -2,8 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ClosesWatch } from '../census/watch-closes.ts';
 import type { NamespaceHandle } from '../linux/network-namespace.ts';
 import { FourtupleError } from '../tcp/error.ts';
-import { formatSeconds } from '../tcp/number-text.ts';
-import { screenOf } from './text/screen.ts';
 
 /** Watches by the inode of their namespace. */
 export type Watches = ReadonlyMap<number, ClosesWatch>;
@@ -14,8 +12,13 @@ export type Watches = ReadonlyMap<number, ClosesWatch>;
  *
  * @param handles each is used before the next one is asked for; one whose census fails is left out
  * @param ms 0 or undefined: nothing is watched
+ * @param announce is told before it begins, for it takes as long as it was asked to
  */
-export async function watchNamespaces(handles: Iterable<NamespaceHandle>, ms: number | undefined): Promise<Watches> {
+export async function watchNamespaces(
+  handles: Iterable<NamespaceHandle>,
+  ms: number | undefined,
+  announce: (ms: number) => void = () => {},
+): Promise<Watches> {
   const watches = new Map<number, ClosesWatch>();
   if (ms === undefined || ms === 0) return watches;
   announce(ms);
@@ -28,10 +31,4 @@ export async function watchNamespaces(handles: Iterable<NamespaceHandle>, ms: nu
   }
   await sleep(ms);
   return watches;
-}
-
-function announce(ms: number): void {
-  if (process.stderr.isTTY !== true) return;
-  const dots = screenOf(process.stderr, process.env).unicode ? '…' : '...';
-  process.stderr.write(`watching closes for ${formatSeconds(ms / 1_000)}${dots}\n`);
 }

@@ -1,0 +1,35 @@
+/** How the agent runs: from flags, the environment, one YAML file, and what is said nowhere. */
+export interface AgentConfig {
+  readonly listen: ListenConfig;
+  /** `all`, or references as `--netns` takes them; left out: this process's own. */
+  readonly namespaces: 'all' | readonly string[];
+  /** Seconds between two samples, at least. */
+  readonly intervalSeconds: number;
+  /** What samples may cost at most: a part of one core, 0 to 1. */
+  readonly cpuBudget: number;
+  /** How many lanes of each namespace are listed, the fullest. */
+  readonly lanesPerNamespace: number;
+  readonly history: HistoryConfig | null;
+  /** Whether connects that find no port are counted, where that may be done. */
+  readonly traceRefusals: boolean;
+  /** Whether closes are counted. */
+  readonly watchCloses: boolean;
+  readonly log: 'text' | 'json';
+}
+
+export interface ListenConfig {
+  readonly host: string;
+  readonly port: number;
+  /** What a reader must show as `Authorization: Bearer …`; null: none is asked for. */
+  readonly token: string | null;
+  /** Whether anybody may read, though the address is not loopback. */
+  readonly isOpen: boolean;
+  /** Host names that requests may be addressed to, beside loopback's and the address listened on. */
+  readonly hostNames: readonly string[];
+}
+
+export interface HistoryConfig {
+  readonly file: string;
+  /** Bytes that it may take on the disk at most. */
+  readonly mostBytes: number;
+}
