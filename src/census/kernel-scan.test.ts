@@ -17,7 +17,7 @@ const firstPass = (count: number): number[] => ports(SCENE_RANGE.low, SCENE_RANG
 async function scan(sockets: readonly DiagSocket[], counts: KernelSocketCounts | null) {
   const kernel = new FakeKernel(sockets);
   const scanner = new SocketScanner(SCENE_RANGE, new PortSet());
-  const notes = await scanKernel(kernel.sockDiag(), scanner, counts, (work) => work());
+  const notes = await scanKernel(kernel.sockDiag(), scanner, { counts, enter: (work) => work() });
   const looked = kernel.requests.some(
     ({ bytes }) => (new DataView(bytes.buffer).getUint32(STATES, true) & BOUND_INACTIVE) !== 0,
   );

@@ -1,6 +1,7 @@
 import type { SockDiag } from '../linux/sock-diag.ts';
 import type { KernelSocketCounts } from '../linux/sockstat.ts';
 import { FourtupleError } from '../tcp/error.ts';
+import type { BoundSocket } from './bound-sockets.ts';
 import type { SocketScanner } from './scan.ts';
 
 /**
@@ -11,6 +12,15 @@ export const MANY_SOCKETS = 250_000;
 /** From this share of the range on, a lane is so full that each blocked port matters. */
 const NEARLY_FULL = 0.9;
 
+export interface KernelScanOptions {
+  /** Of all sockets; null where they are not known. */
+  readonly counts: KernelSocketCounts | null;
+  /** What is bound to ports of the range, where that is known from just before: it is not listed then. */
+  readonly lastBound?: readonly BoundSocket[] | undefined;
+  /** Does something in the network namespace of the sockets. */
+  readonly enter: <T>(work: () => T) => T;
+}
+
 /**
  * Fills a scanner from the kernel: listeners, connections, and whatever else is bound to a port of the range.
  *
@@ -20,9 +30,14 @@ const NEARLY_FULL = 0.9;
 export async function scanKernel(
   diag: SockDiag,
   scanner: SocketScanner,
-  counts: KernelSocketCounts | null,
-  enter: <T>(work: () => T) => T,
+  { counts, lastBound, enter }: KernelScanOptions,
 ): Promise<string[]> {
+  if (lastBound !== undefined) {
+    scanner.bound.push(...lastBound);
+    scanner.addListeners(diag);
+    scanner.addConnections(diag);
+    return [];
+  }
   const isLarge = counts !== null && counts.inUse + counts.timeWait >= MANY_SOCKETS;
   const listBound = (): (() => Promise<string[]>) => {
     const finish = enter(() => diag.startBound(scanner.range));

@@ -4,12 +4,13 @@ import { isPortBlocked } from '../linux/port-probe.ts';
 import { ProcNetTcp } from '../linux/proc-net-tcp.ts';
 import { SockDiag } from '../linux/sock-diag.ts';
 import type { SocketSource } from '../linux/socket-source.ts';
-import { type KernelSocketCounts, readSocketCounts } from '../linux/sockstat.ts';
+import { readSocketCounts } from '../linux/sockstat.ts';
 import { readNetworkSettings } from '../linux/sysctl.ts';
 import { FourtupleError } from '../tcp/error.ts';
 import { LINUX_DEFAULT_RANGE } from '../tcp/port-range.ts';
+import type { BoundSocket } from './bound-sockets.ts';
 import { Census, type CensusContext } from './census.ts';
-import { MANY_SOCKETS, scanKernel } from './kernel-scan.ts';
+import { type KernelScanOptions, MANY_SOCKETS, scanKernel } from './kernel-scan.ts';
 import type { NamespaceCensus } from './namespace-census.ts';
 import { relistInodes } from './owners.ts';
 import { measurePeerTimestamps } from './peer-timestamps.ts';
@@ -27,6 +28,11 @@ export interface TakeCensusOptions {
    * socket in repair mode, which sends no packet and needs CAP_NET_ADMIN. False goes by the ports alone.
    */
   readonly askAboutPorts?: boolean | undefined;
+  /**
+   * What a census a few seconds ago found bound to ports of the range (`scan.bound`), to be taken for what is there now:
+   * listing it takes the kernel as long again as a census of a full lane. Left out, it is listed.
+   */
+  readonly lastBound?: readonly BoundSocket[] | undefined;
   /** Opens the kernel's socket list; what a test replaces. */
   readonly openSockDiag?: (() => SockDiag) | undefined;
 }
@@ -55,7 +61,9 @@ export async function takeCensus(options: TakeCensusOptions = {}): Promise<Names
   const expected = counts === null ? 0 : counts.inUse + counts.timeWait;
   const scan = (): SocketScanner => new SocketScanner(range, settings.reservedPorts, expected);
   try {
-    const scanned = (await scanWithSockDiag(diag, scan(), counts, enter, notes)) ?? scanProc(scan(), enter);
+    const scanned =
+      (await scanWithSockDiag(diag, scan(), { counts, lastBound: options.lastBound, enter }, notes)) ??
+      scanProc(scan(), enter);
     // With the other values of tcp_tw_reuse it does not matter what the far end does.
     const asked = settings.tcpTwReuse === REUSE_EVERYWHERE && scanned.source === diag?.name ? diag : null;
     const context: CensusContext = {
@@ -124,14 +132,13 @@ function fallbackNote(error: unknown): string {
 async function scanWithSockDiag(
   diag: SockDiag | null,
   scanner: SocketScanner,
-  counts: KernelSocketCounts | null,
-  enter: <T>(work: () => T) => T,
+  options: KernelScanOptions,
   notes: string[],
 ): Promise<Scanned | null> {
   if (diag === null) return null;
   try {
-    notes.push(...(await scanKernel(diag, scanner, counts, enter)));
-    const interfaceNames = enter(() => nameInterfaces(scanner));
+    notes.push(...(await scanKernel(diag, scanner, options)));
+    const interfaceNames = options.enter(() => nameInterfaces(scanner));
     return { source: diag.name, scanner, interfaceNames };
   } catch (error) {
     notes.push(fallbackNote(error));

@@ -1,3 +1,4 @@
+import type { WatchedCloses } from '../census/compare-closes.ts';
 import { countInbound } from '../census/inbound.ts';
 import { findKernelOwners } from '../census/kernel-owners.ts';
 import { MANY_SOCKETS } from '../census/kernel-scan.ts';
@@ -39,6 +40,10 @@ export interface ExamineOptions {
   readonly trace?: Scene['trace'];
   /** What spreads count in it: read when it is asked. */
   readonly counted?: (() => Counted) | undefined;
+  /** A census of it that has just been taken; left out, one is. */
+  readonly taken?: NamespaceCensus | undefined;
+  /** What was seen of closes, of the lanes of `taken`; left out, `watch` tells. */
+  readonly watched?: WatchedCloses | undefined;
   /** A watch over this namespace that has begun, to be ended here; left out, opens are known by TIME_WAIT alone. */
   readonly watch?: ClosesWatch | undefined;
 }
@@ -69,8 +74,8 @@ export async function examineNamespace(
   options: ExamineOptions,
 ): Promise<Examination> {
   options.watch?.stop();
-  const census = await takeCensus({ namespace: handle, askAboutPorts: options.askAboutPorts });
-  const watched = options.watch?.compare(census);
+  const census = options.taken ?? (await takeCensus({ namespace: handle, askAboutPorts: options.askAboutPorts }));
+  const watched = options.watched ?? options.watch?.compare(census);
   const counted = options.counted?.();
   const notes = [...census.notes, ...(watched?.notes ?? []), ...(counted?.notes ?? [])];
   const taken = { ...census, notes };

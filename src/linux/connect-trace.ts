@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FourtupleError } from '../tcp/error.ts';
 import { type Caller, Callers } from './tracefs-callers.ts';
 import { parseEventLine, parseSocketEnds, type SocketEnds } from './tracefs-event.ts';
-import { countLostEvents, type TraceInstance, withTraceInstance, writeTraceFile } from './tracefs-instance.ts';
+import { countLostEvents, openTraceInstance, type TraceInstance, writeTraceFile } from './tracefs-instance.ts';
 
 /** Connects of one process from one address to one destination that failed for want of a port. */
 export interface Refusal {
@@ -17,10 +17,10 @@ export interface Refusal {
   readonly destination: string;
   readonly port: number;
   readonly count: number;
-  /** Refusals that the kernel recorded and nobody could read in time, of all processes together: above 0, `count` may be too low. */
-  readonly lost: number;
   /** The network namespace that the caller was in; null where it ended before it was looked for. */
   readonly namespaceInode: number | null;
+  /** Refusals that the kernel recorded and nobody could read in time, of all processes together: above 0, `count` may be too low. */
+  readonly lost: number;
 }
 
 const EVENT = 'inet_sock_set_state';
@@ -38,55 +38,117 @@ const LOOK_MS = 100;
 /** Room for some 25,000 refusals on each CPU, and less where there are very many. */
 const BUFFER_KB = 2_048;
 const ALL_BUFFERS_KB = 65_536;
+/** The number of a thread is another's after a while. */
+const CALLERS_KEPT_MS = 60_000;
 
 /**
  * Counts the connects of all processes, in all network namespaces, that fail for want of a source port: EADDRNOTAVAIL,
  * where the program left the port to `connect()`. Every single one, by a tracepoint (Linux 4.16) in a trace instance of its
  * own that is removed again. A `bind()` that finds no port (EADDRINUSE, of sockets that are bound before they connect)
  * passes no tracepoint and is not counted, nor is a connect from a port that the program chose itself.
- *
- * The recording begins before this function returns its promise.
+ */
+export class ConnectTrace {
+  readonly #instance: TraceInstance;
+  #callers = new Callers();
+  #callersSince: number = performance.now();
+  #counter: Counter = new Counter(this.#callers);
+  readonly #take = (line: string): void => this.#counter.take(line);
+
+  private constructor(instance: TraceInstance) {
+    this.#instance = instance;
+  }
+
+  /**
+   * Begins to record.
+   *
+   * @throws FourtupleError FT_PRIVILEGE without root; FT_UNSUPPORTED where tracefs is not mounted, or the kernel has no such
+   * tracepoint; FT_ARGUMENT where this process traces already
+   */
+  static open(): ConnectTrace {
+    const instance = openTraceInstance();
+    try {
+      start(instance);
+      return new ConnectTrace(instance);
+    } catch (error) {
+      instance.close();
+      throw error;
+    }
+  }
+
+  /** Looks which processes there are: one that makes a call may have ended before the call is read. */
+  look(): void {
+    this.#callers.look();
+  }
+
+  /** Counts what has been recorded since. @returns false where there is more, to be read at once */
+  read(): boolean {
+    return this.#instance.pipe.readLines(this.#take);
+  }
+
+  /** What was counted since the last call of this function, most first. */
+  takeRefusals(): Refusal[] {
+    if (this.#counter.isEmpty) return [];
+    const refusals = this.#counter.refusals(this.countLost());
+    if (performance.now() - this.#callersSince > CALLERS_KEPT_MS) {
+      this.#callers = new Callers();
+      this.#callersSince = performance.now();
+    }
+    this.#counter = new Counter(this.#callers);
+    return refusals;
+  }
+
+  /** Refusals since the beginning that the kernel recorded and nobody could read in time, of all processes together. */
+  countLost(): number {
+    return countLostEvents(this.#instance);
+  }
+
+  /** Records nothing more; what was recorded before can still be read. */
+  stop(): void {
+    writeTraceFile(this.#instance, `${EVENT_FOLDER}/enable`, '0');
+  }
+
+  close(): void {
+    this.#instance.close();
+  }
+}
+
+/**
+ * Counts for a while, see {@link ConnectTrace}. The recording begins before this function returns its promise.
  *
  * @param milliseconds how long
  * @returns most first
- * @throws FourtupleError FT_PRIVILEGE without root; FT_UNSUPPORTED where tracefs is not mounted, or the kernel has no such
- * tracepoint; FT_ARGUMENT where this process traces already
+ * @throws FourtupleError see {@link ConnectTrace.open}
  */
-export function traceRefusals(milliseconds: number): Promise<Refusal[]> {
-  return withTraceInstance((instance) => {
-    start(instance);
-    return count(instance, milliseconds);
-  });
+export async function traceRefusals(milliseconds: number): Promise<Refusal[]> {
+  const trace = ConnectTrace.open();
+  try {
+    const end = performance.now() + milliseconds;
+    let lookAt = 0;
+    for (let left = milliseconds; left > 0; left = end - performance.now()) {
+      if (performance.now() >= lookAt) {
+        trace.look();
+        lookAt = performance.now() + LOOK_MS;
+      }
+      const isEmpty = trace.read();
+      await sleep(isEmpty ? Math.min(left, POLL_MS) : 0);
+    }
+    trace.stop();
+    while (!trace.read()) await sleep(0);
+    return trace.takeRefusals();
+  } finally {
+    trace.close();
+  }
 }
 
 function start(instance: TraceInstance): void {
   if (!existsSync(join(instance.folder, EVENT_FOLDER))) {
     throw new FourtupleError('FT_UNSUPPORTED', `this kernel has no tracepoint sock:${EVENT}`, {
-      hint: 'It came with Linux 4.16; everything but --trace works without.',
+      hint: 'It came with Linux 4.16; everything but the counts of refused connects works without.',
     });
   }
   writeTraceFile(instance, 'buffer_size_kb', `${Math.min(BUFFER_KB, Math.ceil(ALL_BUFFERS_KB / cpus().length))}`);
   writeTraceFile(instance, `${EVENT_FOLDER}/filter`, FILTER);
   writeTraceFile(instance, `${EVENT_FOLDER}/enable`, '1');
-}
-
-async function count(instance: TraceInstance, milliseconds: number): Promise<Refusal[]> {
-  const end = performance.now() + milliseconds;
-  const callers = new Callers();
-  const counter = new Counter(callers);
-  const take = (line: string): void => counter.take(line);
-  let lookAt = 0;
-  for (let left = milliseconds; left > 0; left = end - performance.now()) {
-    if (performance.now() >= lookAt) {
-      callers.look();
-      lookAt = performance.now() + LOOK_MS;
-    }
-    const isEmpty = instance.pipe.readLines(take);
-    await sleep(isEmpty ? Math.min(left, POLL_MS) : 0);
-  }
-  writeTraceFile(instance, `${EVENT_FOLDER}/enable`, '0');
-  while (!instance.pipe.readLines(take)) await sleep(0);
-  return counter.refusals(countLostEvents(instance));
 }
 
 interface Counted extends SocketEnds, Caller {
@@ -114,6 +176,10 @@ class Counter {
       this.#byLine.set(key, counted);
     }
     if (counted !== null) counted.count += 1;
+  }
+
+  get isEmpty(): boolean {
+    return this.#all.size === 0;
   }
 
   refusals(lost: number): Refusal[] {

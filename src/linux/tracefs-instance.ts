@@ -9,6 +9,8 @@ import { TracePipe } from './tracefs-pipe.ts';
 export interface TraceInstance {
   readonly folder: string;
   readonly pipe: TracePipe;
+  /** Removes it; may be called again. */
+  close(): void;
 }
 
 const LOST = /^(?:overrun|commit overrun|dropped events): (\d+)$/gm;
@@ -17,13 +19,13 @@ const PREFIX = 'fourtuple-';
 const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Makes a trace instance for `work`, and removes it in every case: at the end, after an error, and where a signal or
- * `exit()` ends the process before. Where the process is killed outright, the next one that makes an instance removes it.
+ * Makes a trace instance, which goes when it is closed, and where a signal or `exit()` ends the process before. Where the
+ * process is killed outright, the next one that makes an instance removes it.
  *
  * @throws FourtupleError FT_PRIVILEGE where none may be made; FT_UNSUPPORTED where the kernel has no instances or tracefs is
- * not mounted; FT_ARGUMENT where this process has one already. What `work` throws is thrown.
+ * not mounted; FT_ARGUMENT where this process has one already
  */
-export async function withTraceInstance<T>(work: (instance: TraceInstance) => Promise<T>): Promise<T> {
+export function openTraceInstance(): TraceInstance {
   const instances = join(findTracefs(), 'instances');
   removeLeftOvers(instances);
   const folder = join(instances, `${PREFIX}${process.pid}`);
@@ -35,14 +37,18 @@ export async function withTraceInstance<T>(work: (instance: TraceInstance) => Pr
     isMade = false;
   };
   const forget = beforeProcessEnds(remove);
+  const close = (): void => {
+    remove();
+    forget();
+  };
   try {
     make(folder);
     isMade = true;
     pipe = TracePipe.open(folder);
-    return await work({ folder, pipe });
-  } finally {
-    remove();
-    forget();
+    return { folder, pipe, close };
+  } catch (error) {
+    close();
+    throw error;
   }
 }
 
