@@ -27,6 +27,8 @@ export interface SampleCost {
 
 /** A network namespace: its report, with what is counted since the agent began. */
 export interface NamespaceSample extends Omit<NamespaceReport, 'lanes'> {
+  /** RFC 3339, UTC: when it was counted. Earlier than the sample where it has so few sockets that it is counted less often. */
+  readonly takenAt: string;
   /** The fullest first, at most as many as configured; `lanesOmitted` says how many more there are. */
   readonly lanes: readonly LaneSample[];
   /** All lanes beside those listed, as one. */

@@ -11,6 +11,8 @@ export interface WatchedCloses {
   observed(lane: number): ObservedRates | null;
   /** What the connections of a lane that closed have carried on average, both ways; null where none closed. */
   bytesPerConnection(lane: number): number | null;
+  /** All closes that were counted, those too of lanes that hold no slot now. */
+  readonly closes: number;
   /** What is not known, and why: one sentence each. */
   readonly notes: readonly string[];
 }
@@ -75,6 +77,7 @@ export function compareCloses({ before, after, counts, seconds, secondsBetween }
       const { measured, bytes } = closesOf(lane);
       return measured === 0 ? null : Math.max(0, bytes / measured - BYTES_OF_CONTROL);
     },
+    closes: counts.total,
     notes: [
       ...(doubtful > 0 ? [doubtNote(doubtful)] : []),
       ...(unlisted >= WORTH_A_NOTE ? [unlistedNote(unlisted)] : []),

@@ -81,7 +81,7 @@ export class ClosesWatch {
   compare({ census, durationSeconds }: NamespaceCensus): WatchedCloses {
     this.stop();
     if (this.#failure !== null) {
-      return { observed: () => null, bytesPerConnection: () => null, notes: [this.#failure] };
+      return { observed: () => null, bytesPerConnection: () => null, closes: 0, notes: [this.#failure] };
     }
     return compareCloses({
       before: this.#before,

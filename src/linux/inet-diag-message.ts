@@ -101,6 +101,15 @@ export class InetDiagView implements SocketView {
     return this.#view.getUint32(this.#at + InetDiagOffset.inode, true);
   }
 
+  /** The lower half of {@link cookie}: a number where a bigint would be an object for each socket. */
+  get cookieLow(): number {
+    return this.#view.getUint32(this.#at + InetDiagOffset.cookie, true);
+  }
+
+  get cookieHigh(): number {
+    return this.#view.getUint32(this.#at + InetDiagOffset.cookie + 4, true);
+  }
+
   get cookie(): bigint {
     return this.#view.getBigUint64(this.#at + InetDiagOffset.cookie, true);
   }

@@ -1,0 +1,85 @@
+import {
+  listNamespaces,
+  type NamespaceEntry,
+  type NamespaceList,
+  openListedNamespace,
+} from '../../linux/namespace-list.ts';
+import { type NamespaceHandle, openNamespace } from '../../linux/network-namespace.ts';
+import { entryOf, OWN_NAMESPACE } from '../../machine/namespace-identity.ts';
+import { FourtupleError } from '../../tcp/error.ts';
+
+/** A namespace to be sampled: how to come by it each time, and what is known of it. */
+export interface SampledNamespace {
+  readonly entry: NamespaceEntry;
+  /** Whether it was asked for by name, or is this process's own: it is never too quiet to be counted. */
+  readonly isChosen: boolean;
+  /** @throws FourtupleError FT_NAMESPACE where it has gone; FT_PRIVILEGE where it may not be opened */
+  open(): NamespaceHandle;
+}
+
+/** The namespaces of this machine are looked for at most this often. */
+const LIST_INTERVAL_MS = 5_000;
+/** At most this part of a core goes into looking for them: it reads a link of every process. */
+const LIST_COST = 0.001;
+
+/** Which namespaces are sampled. */
+export class SampledNamespaces {
+  readonly #wanted: 'all' | readonly string[] | null;
+  #list: NamespaceList = { namespaces: [], notes: [], hiddenProcesses: 0 };
+  #listedAt = Number.NEGATIVE_INFINITY;
+  #listMs = 0;
+
+  /** @param wanted references as `--netns` takes them; null for this process's own */
+  constructor(wanted: 'all' | readonly string[] | null) {
+    this.#wanted = wanted;
+  }
+
+  /** What could not be found of them. */
+  get notes(): readonly string[] {
+    return this.#wanted === 'all' ? this.#list.notes : [];
+  }
+
+  /** All that the machine has, as they were listed last. */
+  get listed(): readonly NamespaceEntry[] {
+    return this.#list.namespaces;
+  }
+
+  /** @param failed is told of one that was asked for by name and cannot be opened */
+  current(failed: (reference: string, error: FourtupleError) => void): SampledNamespace[] {
+    this.#refresh();
+    if (this.#wanted === 'all') return this.#list.namespaces.map((entry) => listed(entry));
+    return (this.#wanted ?? [OWN_NAMESPACE]).flatMap((reference) => {
+      try {
+        return [this.#chosen(reference)];
+      } catch (error) {
+        if (!(error instanceof FourtupleError)) throw error;
+        failed(reference, error);
+        return [];
+      }
+    });
+  }
+
+  #refresh(): void {
+    const now = performance.now();
+    if (now - this.#listedAt < Math.max(LIST_INTERVAL_MS, this.#listMs / LIST_COST)) return;
+    this.#list = listNamespaces();
+    this.#listedAt = now;
+    this.#listMs = performance.now() - now;
+  }
+
+  #chosen(reference: string): SampledNamespace {
+    const handle = openNamespace(reference);
+    try {
+      const { inode } = handle;
+      const known = entryOf(handle, this.#list.namespaces);
+      const entry: NamespaceEntry = { ...known, inode, isOwn: reference === OWN_NAMESPACE };
+      return { entry, isChosen: true, open: () => openNamespace(reference) };
+    } finally {
+      handle.close();
+    }
+  }
+}
+
+function listed(entry: NamespaceEntry): SampledNamespace {
+  return { entry, isChosen: entry.isOwn, open: () => openListedNamespace(entry) };
+}
