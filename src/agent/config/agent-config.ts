@@ -1,8 +1,8 @@
 /** How the agent runs: from flags, the environment, one YAML file, and what is said nowhere. */
 export interface AgentConfig {
   readonly listen: ListenConfig;
-  /** `all`, or references as `--netns` takes them; left out: this process's own. */
-  readonly namespaces: 'all' | readonly string[];
+  /** `all`, or references as `--netns` takes them; null: this process's own. */
+  readonly namespaces: 'all' | readonly string[] | null;
   /** Seconds between two samples, at least. */
   readonly intervalSeconds: number;
   /** What samples may cost at most: a part of one core, 0 to 1. */

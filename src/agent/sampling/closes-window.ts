@@ -6,7 +6,6 @@ import { inNamespace, type NamespaceHandle } from '../../linux/network-namespace
 import { SocketCloses } from '../../linux/socket-closes.ts';
 import { FourtupleError } from '../../tcp/error.ts';
 
-/** Over so long the rates of a lane are averaged. */
 const WINDOW_MS = 10_000;
 /** So many at a time, so that nobody else waits long. */
 const MOST_AT_ONCE = 20_000;
@@ -32,6 +31,12 @@ export class ClosesWindow {
   #readMs = 0;
   #pausedUntil = 0;
   #problem: string | null = null;
+  readonly #windowMs: number;
+
+  /** @param windowMs over so long the rates of a lane are averaged */
+  constructor(windowMs: number = WINDOW_MS) {
+    this.#windowMs = windowMs;
+  }
 
   /** Why nothing is counted now, one sentence; null where it is. */
   get problem(): string | null {
@@ -64,7 +69,7 @@ export class ClosesWindow {
       return null;
     }
     const elapsed = now - this.#beforeAt;
-    if (elapsed < WINDOW_MS) return null;
+    if (elapsed < this.#windowMs) return null;
     const watched = compareCloses({
       before: this.#before as Census,
       after: census,
@@ -72,9 +77,9 @@ export class ClosesWindow {
       seconds: elapsed / 1_000,
       secondsBetween: elapsed / 1_000,
     });
-    const share = this.#readMs / elapsed;
+    const isDear = this.#readMs > MOST_COST * Math.max(elapsed, WINDOW_MS);
     this.#begin(census, now);
-    if (share > MOST_COST) {
+    if (isDear) {
       this.#pause('Closes are not counted for a minute: there are so many that counting them would cost too much.');
     }
     return { watched, seconds: elapsed / 1_000 };

@@ -17,10 +17,11 @@ export interface SampledNamespace {
   open(): NamespaceHandle;
 }
 
-/** The namespaces of this machine are looked for at most this often. */
 const LIST_INTERVAL_MS = 5_000;
 /** At most this part of a core goes into looking for them: it reads a link of every process. */
 const LIST_COST = 0.001;
+/** … but a new one is found after so many intervals at last. */
+const MOST_STRETCHED = 6;
 
 /** Which namespaces are sampled. */
 export class SampledNamespaces {
@@ -28,10 +29,15 @@ export class SampledNamespaces {
   #list: NamespaceList = { namespaces: [], notes: [], hiddenProcesses: 0 };
   #listedAt = Number.NEGATIVE_INFINITY;
   #listMs = 0;
+  readonly #listIntervalMs: number;
 
-  /** @param wanted references as `--netns` takes them; null for this process's own */
-  constructor(wanted: 'all' | readonly string[] | null) {
+  /**
+   * @param wanted references as `--netns` takes them; null for this process's own
+   * @param listIntervalMs they are looked for at most so often
+   */
+  constructor(wanted: 'all' | readonly string[] | null, listIntervalMs: number = LIST_INTERVAL_MS) {
     this.#wanted = wanted;
+    this.#listIntervalMs = listIntervalMs;
   }
 
   /** What could not be found of them. */
@@ -61,7 +67,8 @@ export class SampledNamespaces {
 
   #refresh(): void {
     const now = performance.now();
-    if (now - this.#listedAt < Math.max(LIST_INTERVAL_MS, this.#listMs / LIST_COST)) return;
+    const affordable = Math.min(this.#listMs / LIST_COST, MOST_STRETCHED * this.#listIntervalMs);
+    if (now - this.#listedAt < Math.max(this.#listIntervalMs, affordable)) return;
     this.#list = listNamespaces();
     this.#listedAt = now;
     this.#listMs = performance.now() - now;

@@ -36,9 +36,10 @@ export class Sampler {
   #recent: Refusal[] = [];
   #failed: readonly string[] = [];
 
-  constructor(config: AgentConfig) {
+  /** @param listIntervalMs namespaces are looked for at most so often */
+  constructor(config: AgentConfig, listIntervalMs?: number) {
     this.#config = config;
-    this.#namespaces = new SampledNamespaces(config.namespaces);
+    this.#namespaces = new SampledNamespaces(config.namespaces, listIntervalMs);
     this.#refusals = config.traceRefusals ? RefusalCounts.open() : RefusalCounts.off();
     this.#pace = new Pace(config.intervalSeconds, config.cpuBudget);
   }
