@@ -6,9 +6,7 @@ import { Rounds } from './rounds.ts';
 
 function sampleOf(lane: Partial<LaneReport>): Sample {
   const full = {
-    ...laneReport('10.0.0.5', '10.0.1.9', 8080),
-    secondsToExhaustion: null,
-    secondsToCliff: null,
+    ...laneReport(['10.0.0.5', '10.0.1.9', 8080], { ESTABLISHED: 1 }),
     ...lane,
   };
   return { namespaces: [{ ...namespaceReport([]), lanes: [full] }] } as unknown as Sample;
