@@ -97,6 +97,23 @@ describe('the command line', () => {
     expect(out).toContain(words);
   });
 
+  it('explains agent, with examples', async () => {
+    const help = await program('agent', '--help');
+    expect({ ...help, out: '' }).toEqual({ code: 0, out: '', error: '' });
+    expectGolden('help-agent.txt', help.out);
+  });
+
+  it.each([
+    [['--interval', '5'], "--interval: '5' is not a time from 1s to 1m"],
+    [['--listen', 'a b'], "--listen: 'a b' is not an address such as 127.0.0.1:10404"],
+    [['--config', '/nowhere.yaml'], 'the configuration cannot be read: ENOENT'],
+    [['--config', '/dev/null', '--listen', ':1'], 'others reach [::]:1: listening there needs a token'],
+  ])('takes %j for wrong use of agent', async (args, words) => {
+    const { code, error } = await program('agent', ...args);
+    expect(code).toBe(2);
+    expect(error).toContain(words);
+  });
+
   it('explains plan, with examples', async () => {
     const help = await program('plan', '--help');
     expect({ ...help, out: '' }).toEqual({ code: 0, out: '', error: '' });

@@ -9,6 +9,7 @@ import {
   text_en,
 } from '@stricli/core';
 import { FourtupleError } from '../tcp/error.ts';
+import { agentCommand } from './agent-command.ts';
 import { checkCommand } from './check-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { describeError } from './error-text.ts';
@@ -29,16 +30,17 @@ const COMMANDS = {
   plan: planCommand,
   lab: labCommand,
   check: checkCommand,
+  agent: agentCommand,
 };
-/** Errors that say how the command line is wrong. */
-const WRONG_USES: readonly string[] = ['FT_ARGUMENT', 'FT_PORT_RANGE'];
+/** Errors that say how the command line is wrong, or what stands for it. */
+const WRONG_USES: readonly string[] = ['FT_ARGUMENT', 'FT_CONFIG', 'FT_PORT_RANGE'];
 
 const routes = buildRouteMap({
   routes: COMMANDS,
   docs: {
     brief: 'Shows which TCP lane runs out of source ports, with what, and whose it is',
     fullDescription:
-      'Without a command, status runs: `fourtuple --all` is `fourtuple status --all`.\n\nEXAMPLES\n  fourtuple\n    this machine, once\n  fourtuple --all\n    every network namespace: containers and pods too\n  fourtuple doctor\n    what is wrong, why, and what helps most here\n  fourtuple fix\n    what can be applied here, and what is applied now\n  fourtuple plan --rate 500 --hold 50ms --destinations 2\n    where the ports would end, and what each remedy would buy\n  fourtuple lab run\n    predictions beside measurements on this kernel, in about a minute\n  fourtuple check\n    for Nagios, Icinga and others\n  fourtuple --from capture.txt\n    a machine without fourtuple: the text of ss -tanoe\n  fourtuple status --help\n    more of them\n\nA lane is a source address, a destination address and a destination port: a client has one source port for each connection of it. When all are held, mostly by TIME_WAIT, connect() fails with EADDRNOTAVAIL, "cannot assign requested address".',
+      'Without a command, status runs: `fourtuple --all` is `fourtuple status --all`.\n\nEXAMPLES\n  fourtuple\n    this machine, once\n  fourtuple --all\n    every network namespace: containers and pods too\n  fourtuple doctor\n    what is wrong, why, and what helps most here\n  fourtuple fix\n    what can be applied here, and what is applied now\n  fourtuple plan --rate 500 --hold 50ms --destinations 2\n    where the ports would end, and what each remedy would buy\n  fourtuple lab run\n    predictions beside measurements on this kernel, in about a minute\n  fourtuple check\n    for Nagios, Icinga and others\n  fourtuple agent\n    watches it: a dashboard, metrics, and the past\n  fourtuple --from capture.txt\n    a machine without fourtuple: the text of ss -tanoe\n  fourtuple status --help\n    more of them\n\nA lane is a source address, a destination address and a destination port: a client has one source port for each connection of it. When all are held, mostly by TIME_WAIT, connect() fails with EADDRNOTAVAIL, "cannot assign requested address".',
   },
 });
 

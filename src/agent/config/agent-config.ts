@@ -1,8 +1,7 @@
 /** How the agent runs: from flags, the environment, one YAML file, and what is said nowhere. */
 export interface AgentConfig {
   readonly listen: ListenConfig;
-  /** `all`, or references as `--netns` takes them; null: this process's own. */
-  readonly namespaces: 'all' | readonly string[] | null;
+  readonly namespaces: AgentNamespaces;
   /** Seconds between two samples, at least. */
   readonly intervalSeconds: number;
   /** What samples may cost at most: a part of one core, 0 to 1. */
@@ -17,8 +16,13 @@ export interface AgentConfig {
   readonly log: 'text' | 'json';
 }
 
+/** Every one of the machine, this process's own, or references as `--netns` takes them. */
+export type AgentNamespaces = 'all' | 'own' | readonly string[];
+
 export interface ListenConfig {
+  /** An address or a host's name; `::` is every address of the machine, those of IPv4 too. */
   readonly host: string;
+  /** 0: one that is free. */
   readonly port: number;
   /** What a reader must show as `Authorization: Bearer …`; null: none is asked for. */
   readonly token: string | null;

@@ -1,19 +1,34 @@
 import { LineCounter } from 'yaml';
-import { FourtupleError } from '../../tcp/error.ts';
+import { FourtupleError, type FourtupleErrorCode } from '../../tcp/error.ts';
 
 const MOST_SHOWN = 10;
-const HINT = 'The smallest file is: tiers: [{ name: proxy, replicas: 1 }, { name: backend, replicas: 2 }]';
+
+/** What a file is to hold, for messages. */
+export interface Subject {
+  readonly code: FourtupleErrorCode;
+  /** What its outermost mapping has: `tiers`. */
+  readonly expected: string;
+  readonly hint: string;
+}
+
+export const TOPOLOGY: Subject = {
+  code: 'FT_TOPOLOGY',
+  expected: 'tiers',
+  hint: 'The smallest file is: tiers: [{ name: proxy, replicas: 1 }, { name: backend, replicas: 2 }]',
+};
 
 /** What is wrong with a file, each with its place in the text. */
 export class Problems {
   readonly #name: string;
   readonly #text: string;
+  readonly #subject: Subject;
   readonly #lines = new LineCounter();
   readonly #found: { readonly offset: number; readonly message: string }[] = [];
 
-  constructor(text: string, name: string) {
+  constructor(text: string, name: string, subject: Subject) {
     this.#text = text;
     this.#name = name;
+    this.#subject = subject;
     this.#lines.addNewLine(0);
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) this.#lines.addNewLine(end + 1);
   }
@@ -28,7 +43,7 @@ export class Problems {
     return this.#lines.linePos(offset).line;
   }
 
-  /** @throws FourtupleError FT_TOPOLOGY with the first ten problems, a line each, in the order of the file. */
+  /** @throws FourtupleError with the first ten problems, a line each, in the order of the file. */
   throwIfAny(): void {
     if (this.#found.length === 0) return;
     // An alias makes one mistake count many times.
@@ -39,7 +54,7 @@ export class Problems {
     }
     const shown = [...lines].slice(0, MOST_SHOWN);
     if (lines.size > MOST_SHOWN) shown.push('and more');
-    throw new FourtupleError('FT_TOPOLOGY', shown.join('\n'), { hint: HINT });
+    throw new FourtupleError(this.#subject.code, shown.join('\n'), { hint: this.#subject.hint });
   }
 
   /** Columns are counted in characters, as editors do, not in UTF-16 units. */

@@ -11,7 +11,7 @@ import {
 } from 'yaml';
 import { FourtupleError } from '../../tcp/error.ts';
 import { formatCount } from '../../tcp/number-text.ts';
-import { Problems, printable, quote } from './problems.ts';
+import { Problems, printable, quote, type Subject, TOPOLOGY } from './problems.ts';
 
 /** In UTF-16 units. Of the worst kind, so many take the parser a few seconds. */
 export const LONGEST_FILE = 262_144;
@@ -32,20 +32,20 @@ export class YamlFile {
   readonly root: Node;
   readonly #targets: ReadonlyMap<Alias, Node>;
 
-  /** @throws FourtupleError FT_TOPOLOGY where the text is too long, is not UTF-8, no YAML, empty, or several documents. */
-  constructor(text: string, name: string) {
+  /** @throws FourtupleError of the subject's code where the text is too long, is not UTF-8, no YAML, empty, or several documents. */
+  constructor(text: string, name: string, subject: Subject = TOPOLOGY) {
     const content = text.replace(/^\uFEFF/, '');
-    this.problems = new Problems(content, name);
+    this.problems = new Problems(content, name, subject);
     this.#refuseUnreadable(content);
     // All scalars stay text: 1e3 and 0x10 are told to the person as they were written. Duplicate keys are looked for
     // by Fields, because the parser compares each key with all before it.
     const document = parseDocument(content, { schema: 'failsafe', prettyErrors: false, uniqueKeys: false });
     for (const error of [...document.errors, ...document.warnings]) {
-      this.problems.report(error.pos[0], describeError(error));
+      this.problems.report(error.pos[0], describeError(error, subject));
     }
     this.problems.throwIfAny();
     const root = document.contents;
-    if (root === null) this.problems.report(0, 'the file is empty, tiers were expected');
+    if (root === null) this.problems.report(0, `the file is empty, ${subject.expected} were expected`);
     this.problems.throwIfAny();
     this.root = root as Node;
     this.#targets = this.#findTargets();
@@ -146,10 +146,10 @@ function isMissing(node: Node): boolean {
   return isScalar(node) && node.type === 'PLAIN' && node.value === '';
 }
 
-function describeError(error: YAMLError): string {
+function describeError(error: YAMLError, { expected }: Subject): string {
   if (error.code === 'TAB_AS_INDENT') return 'here is a tab, spaces were expected';
   if (error.code === 'MULTIPLE_DOCS') return 'a second document begins here, one was expected';
-  if (error.code === 'RESOURCE_EXHAUSTION') return 'this is nested too deeply, a list of tiers was expected';
+  if (error.code === 'RESOURCE_EXHAUSTION') return `this is nested too deeply, a list of ${expected} was expected`;
   if (error.code === 'TAG_RESOLVE_FAILED') return 'here is a tag, a value without one was expected';
   return `no YAML: ${printable(error.message, 200)}`;
 }
