@@ -1,0 +1,58 @@
+import { type Address, isLoopback, sameAddress, tryParseAddress } from '../../tcp/address.ts';
+
+/** The end of a connection on this machine. */
+export interface OwnEnd {
+  readonly localAddress?: string | undefined;
+  readonly localPort?: number | undefined;
+}
+
+interface HostText {
+  /** Lower case, without brackets and the dot at the end. */
+  readonly name: string;
+  readonly port: number | null;
+}
+
+// A name, an IPv4 address, or an IPv6 address in brackets; a port or none.
+const HOST = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9_-]+(?:\.[a-z0-9_-]+)*)\.?)(?::(\d{1,5}))?$/;
+
+/**
+ * Whether a request is addressed to this agent: against DNS rebinding, where a page's own name suddenly leads to this
+ * address, and the browser takes the agent for a part of the page. What the browser does not let a page choose is the
+ * name in the header Host.
+ *
+ * @param own names and addresses beside those of loopback and of the connection itself, each with a port or without
+ */
+export function isOwnHost(header: string | undefined, end: OwnEnd, own: readonly string[]): boolean {
+  const asked = header === undefined ? null : readHost(header);
+  if (asked === null) return false;
+  const hasRightPort = asked.port === null || asked.port === end.localPort;
+  if (hasRightPort && (isLoopbackName(asked.name) || isSameHost(asked.name, withoutZone(end.localAddress ?? '')))) {
+    return true;
+  }
+  return own.some((text) => {
+    const one = readHost(text) ?? { name: text.toLowerCase(), port: null };
+    return isSameHost(asked.name, one.name) && (one.port === null ? hasRightPort : one.port === asked.port);
+  });
+}
+
+function readHost(text: string): HostText | null {
+  const match = HOST.exec(text.toLowerCase());
+  if (match === null) return null;
+  const name = match[1] ?? (match[2] as string);
+  if (match[1] !== undefined && tryParseAddress(name) === undefined) return null;
+  return { name, port: match[3] === undefined ? null : Number(match[3]) };
+}
+
+function isLoopbackName(name: string): boolean {
+  const address = tryParseAddress(name);
+  return address === undefined ? name === 'localhost' : isLoopback(address);
+}
+
+function isSameHost(a: string, b: string): boolean {
+  const [first, second]: (Address | undefined)[] = [tryParseAddress(a), tryParseAddress(b)];
+  return first === undefined || second === undefined ? a === b : sameAddress(first, second);
+}
+
+function withoutZone(address: string): string {
+  return address.replace(/%.*$/, '');
+}
