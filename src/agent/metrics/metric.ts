@@ -1,6 +1,4 @@
-import type { Scrape } from './scrape.ts';
-
-export type Labels = Readonly<Record<string, string>>;
+import type { Labels, Scrape } from './scrape.ts';
 
 /** One series of a metric. */
 export interface Series {

@@ -1,6 +1,6 @@
 import type { CountedLaneReport } from '../../diagnosis/report.ts';
-import type { Labels, MetricDefinition, Series } from './metric.ts';
-import { LANE_LABELS, type Scrape } from './scrape.ts';
+import type { MetricDefinition, Series } from './metric.ts';
+import { LANE_LABELS, type Labels, type Scrape } from './scrape.ts';
 
 /** A lane that a spread counts is of no device. */
 const COUNTED_LABELS: readonly string[] = LANE_LABELS.filter((label) => label !== 'device');

@@ -3,10 +3,10 @@ import type { Metric, Registry as RegistryType } from 'prom-client';
 // @ts-expect-error: its types are declared for the whole package only.
 import UntypedRegistry from 'prom-client/lib/registry.js';
 import type { AgentView } from '../agent-view.ts';
-import type { Labels, MetricDefinition } from './metric.ts';
+import type { MetricDefinition } from './metric.ts';
 import { METRICS } from './metrics.ts';
 import type { MetricsFormat } from './negotiate-format.ts';
-import { type Scrape, scrapeOf } from './scrape.ts';
+import { type Labels, type Scrape, scrapeOf } from './scrape.ts';
 
 const Registry: new (contentType: string) => RegistryType = UntypedRegistry;
 

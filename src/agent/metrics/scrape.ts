@@ -1,6 +1,7 @@
 import type { AgentHealth, AgentView, Findings } from '../agent-view.ts';
 import { type LaneSample, type NamespaceSample, namespaceLabel, type OtherLanes, type Sample } from '../sample.ts';
-import type { Labels } from './metric.ts';
+
+export type Labels = Readonly<Record<string, string>>;
 
 /** The labels that name a lane. `device` is there only where its sockets are bound to an interface. */
 export const LANE_LABELS: readonly string[] = ['namespace', 'source', 'destination', 'port', 'device'];
