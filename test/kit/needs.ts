@@ -8,7 +8,7 @@ export function needsPrograms(...names: string[]): void {
   if (missing.length > 0) beforeEach(({ skip }) => skip(`needs ${missing.join(', ')}`));
 }
 
-function isOnPath(name: string): boolean {
+export function isOnPath(name: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => isExecutable(join(folder, name)));
 }
 
