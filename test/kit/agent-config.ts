@@ -4,7 +4,7 @@ import type { AgentConfig } from '../../src/agent/config/agent-config.ts';
 export function agentConfig(more: Partial<AgentConfig> = {}): AgentConfig {
   return {
     listen: { host: '127.0.0.1', port: 0, token: null, isOpen: false, hostNames: [] },
-    namespaces: null,
+    namespaces: 'own',
     intervalSeconds: 1,
     // A noisy machine must not stretch what a test waits for.
     cpuBudget: 1,

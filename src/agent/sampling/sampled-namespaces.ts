@@ -7,6 +7,7 @@ import {
 import { type NamespaceHandle, openNamespace } from '../../linux/network-namespace.ts';
 import { entryOf, OWN_NAMESPACE } from '../../machine/namespace-identity.ts';
 import { FourtupleError } from '../../tcp/error.ts';
+import type { AgentNamespaces } from '../config/agent-config.ts';
 
 /** A namespace to be sampled: how to come by it each time, and what is known of it. */
 export interface SampledNamespace {
@@ -25,17 +26,16 @@ const MOST_STRETCHED = 6;
 
 /** Which namespaces are sampled. */
 export class SampledNamespaces {
-  readonly #wanted: 'all' | readonly string[] | null;
+  readonly #wanted: AgentNamespaces;
   #list: NamespaceList = { namespaces: [], notes: [], hiddenProcesses: 0 };
   #listedAt = Number.NEGATIVE_INFINITY;
   #listMs = 0;
   readonly #listIntervalMs: number;
 
   /**
-   * @param wanted references as `--netns` takes them; null for this process's own
    * @param listIntervalMs they are looked for at most so often
    */
-  constructor(wanted: 'all' | readonly string[] | null, listIntervalMs: number = LIST_INTERVAL_MS) {
+  constructor(wanted: AgentNamespaces, listIntervalMs: number = LIST_INTERVAL_MS) {
     this.#wanted = wanted;
     this.#listIntervalMs = listIntervalMs;
   }
@@ -54,7 +54,7 @@ export class SampledNamespaces {
   current(failed: (reference: string, error: FourtupleError) => void): SampledNamespace[] {
     this.#refresh();
     if (this.#wanted === 'all') return this.#list.namespaces.map((entry) => listed(entry));
-    return (this.#wanted ?? [OWN_NAMESPACE]).flatMap((reference) => {
+    return (this.#wanted === 'own' ? [OWN_NAMESPACE] : this.#wanted).flatMap((reference) => {
       try {
         return [this.#chosen(reference)];
       } catch (error) {
