@@ -19,7 +19,7 @@ export function laneSample(lane: LaneReport): LaneSample {
 
 export function namespaceSample(lanes: readonly LaneReport[], more: Partial<NamespaceReport> = {}): NamespaceSample {
   const other = { lanes: 0, slots: 0, used: 0, live: 0, timeWait: 0, reclaimable: 0, closes: 0, refusedConnects: null };
-  return { ...namespaceReport(lanes, more), lanes: lanes.map(laneSample), other };
+  return { ...namespaceReport(lanes, more), takenAt: TAKEN_AT, lanes: lanes.map(laneSample), other };
 }
 
 export function sampleOf(namespaces: readonly NamespaceSample[], takenAt: string = TAKEN_AT): Sample {

@@ -35,7 +35,7 @@ export function namespaceSample(
     closes: null,
     refusedConnects: null,
   };
-  return { ...report, lanes, other: { ...none, ...other } };
+  return { ...report, takenAt: '2026-11-20T12:00:00.000Z', lanes, other: { ...none, ...other } };
 }
 
 export function sampleOf(namespaces: readonly NamespaceSample[], more: Partial<Sample> = {}): Sample {
