@@ -162,7 +162,10 @@ describe('a mistake in the configuration', () => {
     ['interval: 5s\ninterval: 6s', 'FILE:2:1: interval stands here again, first in line 1; once was expected'],
     ['namespaces:\n  - web\n  - all', "FILE:3:5: namespaces is 'all', the name of a network namespace"],
     ['namespaces:\n  - web\n  -', 'FILE:2:3: namespaces has no value, the name of a network namespace'],
-    ['namespaces: []', 'FILE:1:13: namespaces is an empty list, auto, all, own, or namespaces with commas between was expected'],
+    [
+      'namespaces: []',
+      'FILE:1:13: namespaces is an empty list, auto, all, own, or namespaces with commas between was expected',
+    ],
     ['hostNames: [a, b c]', "FILE:1:16: hostNames is 'b c', a name or an address of a host was expected"],
     ['hostNames: { a: b }', 'FILE:1:12: hostNames is a mapping'],
     ['- listen', 'FILE:1:1: here is a list, the configuration with listen, open, tokenFile and so on was expected'],
