@@ -20,6 +20,8 @@ interface Libc {
   ioctl(fd: number, request: number): number;
   listen(fd: number, backlog: number): number;
   open(path: string, flags: number, mode: number): number;
+  /** `requests` holds one `struct pollfd` of 8 bytes each; waits so many milliseconds at most. */
+  poll(requests: Memory, count: number, timeout: number): number;
   /** A path as bytes ends with a zero. */
   read(fd: number, into: Memory, size: number): number;
   readlinkat(directory: number, path: string | Uint8Array, into: Memory, size: number): number;
@@ -33,6 +35,7 @@ interface Libc {
   signal(signal: number, handler: number): number;
   socket(family: number, type: number, protocol: number): number;
   tcsetpgrp(fd: number, group: number): number;
+  write(fd: number, from: Memory, size: number): number;
 }
 
 /** What sockets are opened with, so that no child process inherits them (SOCK_CLOEXEC of <sys/socket.h>). */
@@ -69,6 +72,7 @@ export const libc: Libc = {
   ioctl: library.func('int ioctl(int, unsigned long)'),
   listen: library.func('int listen(int, int)'),
   open: library.func('int open(const char *, int, int)'),
+  poll: library.func('int poll(void *, unsigned long, int)'),
   read: library.func('long read(int, void *, size_t)'),
   readlinkat: library.func('long readlinkat(int, const char *, void *, size_t)'),
   recv: library.func('long recv(int, void *, size_t, int)'),
@@ -80,6 +84,7 @@ export const libc: Libc = {
   signal: library.func('intptr_t signal(int, intptr_t)'),
   socket: library.func('int socket(int, int, int)'),
   tcsetpgrp: library.func('int tcsetpgrp(int, int)'),
+  write: library.func('long write(int, const void *, size_t)'),
 };
 
 /**
