@@ -5,6 +5,7 @@ export type FourtupleErrorCode =
   | 'FT_BUSY'
   | 'FT_CAPTURE'
   | 'FT_CHANGED'
+  | 'FT_HISTORY'
   | 'FT_JOURNAL'
   | 'FT_KERNEL'
   | 'FT_LAB'
