@@ -6,6 +6,7 @@ export type FourtupleErrorCode =
   | 'FT_CAPTURE'
   | 'FT_CHANGED'
   | 'FT_CONFIG'
+  | 'FT_HISTORY'
   | 'FT_JOURNAL'
   | 'FT_KERNEL'
   | 'FT_LAB'

@@ -1,0 +1,46 @@
+const [SEVEN_BITS, GOES_ON] = [0x7f, 0x80];
+/** A byte after so many others begins beyond the 32 bits of a shift. */
+const SHIFTED_BYTES = 4;
+const MOST_BYTES = 8;
+
+/** Reads what a `ByteWriter` wrote. */
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  /** Where the next number begins. */
+  position: number;
+
+  constructor(bytes: Uint8Array, position = 0) {
+    this.#bytes = bytes;
+    this.position = position;
+  }
+
+  /** @throws RangeError where the bytes end, or hold no number that was written */
+  count(): number {
+    let value = 0;
+    for (let index = 0; index < MOST_BYTES; index += 1) {
+      const byte = this.#bytes[this.position];
+      if (byte === undefined) break;
+      this.position += 1;
+      const bits = byte & SEVEN_BITS;
+      value += index < SHIFTED_BYTES ? bits << (7 * index) : bits * 2 ** (7 * index);
+      if (byte < GOES_ON) return value;
+    }
+    throw new RangeError(`there is no number at byte ${this.position}`);
+  }
+
+  /** @throws RangeError */
+  signed(): number {
+    const value = this.count();
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  /** @throws RangeError */
+  countOrNull(): number | null {
+    const value = this.count();
+    return value === 0 ? null : value - 1;
+  }
+
+  skip(numbers: number): void {
+    for (let index = 0; index < numbers; index += 1) this.count();
+  }
+}
