@@ -1,4 +1,6 @@
+import type { ServerResponse } from 'node:http';
 import { Hono } from 'hono';
+import type { AnswerMemory } from './answer-memory.ts';
 import { accepts, gzipped, isLong } from './content-coding.ts';
 import type { Visit } from './guard.ts';
 import { Refusal, refusalHeaders, refusalJson, unforeseen } from './refusal.ts';
@@ -6,7 +8,7 @@ import type { Answer, Route } from './route.ts';
 
 /** What a request brings with it into the application. */
 export interface AppBindings {
-  readonly Bindings: { readonly visit: Visit };
+  readonly Bindings: { readonly visit: Visit; readonly outgoing: ServerResponse };
 }
 
 /**
@@ -18,14 +20,17 @@ export interface AppBindings {
 export function createApp(
   routes: readonly Route[],
   page: Route,
+  memory: AnswerMemory,
   failed: (path: string, error: unknown) => void,
 ): Hono<AppBindings> {
   const app = new Hono<AppBindings>();
-  const answered = (route: Route): ((visit: Visit) => Promise<Response>) => {
-    return async (visit) => response(await compressed(await route.answer(visit), visit));
+  const answered = async (route: Route, { visit, outgoing }: AppBindings['Bindings']): Promise<Response> => {
+    const answer = await compressed(await route.answer(visit), visit);
+    memory.reserve(outgoing, answer.body.length);
+    return response(answer);
   };
-  for (const route of routes) app.get(route.path, ({ env }) => answered(route)(env.visit));
-  app.get('*', ({ env }) => answered(page)(env.visit));
+  for (const route of routes) app.get(route.path, ({ env }) => answered(route, env));
+  app.get('*', ({ env }) => answered(page, env));
   app.onError((error, { env }) => {
     if (error instanceof Refusal) return refused(error);
     failed(env.visit.path, error);
@@ -34,24 +39,26 @@ export function createApp(
   return app;
 }
 
-async function compressed(answer: Answer, { headers }: Visit): Promise<Answer> {
-  const body = Buffer.isBuffer(answer.body) ? answer.body : Buffer.from(answer.body);
-  if (!isLong(body) || 'Content-Encoding' in answer.headers || !accepts(headers['accept-encoding'], 'gzip'))
-    return answer;
-  const vary = answer.headers.Vary === undefined ? 'Accept-Encoding' : `${answer.headers.Vary}, Accept-Encoding`;
-  return {
-    ...answer,
-    headers: { ...answer.headers, 'Content-Encoding': 'gzip', Vary: vary },
-    body: await gzipped(body),
-  };
-}
-
-function response({ status, headers, body }: Answer): Response {
-  const hasNone = status === 304;
-  const length = hasNone ? {} : { 'Content-Length': `${Buffer.byteLength(body)}` };
-  return new Response(hasNone ? null : body, { status, headers: { ...headers, ...length } });
-}
-
-function refused(refusal: Refusal): Response {
+export function refused(refusal: Refusal): Response {
   return new Response(refusalJson(refusal), { status: refusal.status, headers: refusalHeaders(refusal) });
+}
+
+interface EncodedAnswer extends Answer {
+  readonly body: Buffer;
+}
+
+async function compressed({ status, headers, body }: Answer, visit: Visit): Promise<EncodedAnswer> {
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body);
+  const isEncoded = headers['Content-Encoding'] !== undefined;
+  if (isEncoded || !isLong(bytes) || !accepts(visit.headers['accept-encoding'], 'gzip')) {
+    return { status, headers, body: bytes };
+  }
+  const vary = headers.Vary === undefined ? 'Accept-Encoding' : `${headers.Vary}, Accept-Encoding`;
+  return { status, headers: { ...headers, 'Content-Encoding': 'gzip', Vary: vary }, body: await gzipped(bytes) };
+}
+
+function response({ status, headers, body }: EncodedAnswer): Response {
+  const isEmpty = status === 304;
+  const length = isEmpty ? {} : { 'Content-Length': `${body.length}` };
+  return new Response(isEmpty ? null : body, { status, headers: { ...headers, ...length } });
 }

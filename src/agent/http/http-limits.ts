@@ -30,6 +30,8 @@ export interface HttpLimits {
   readonly headBytes: number;
   /** The path and query of a request. */
   readonly targetBytes: number;
+  /** All answers together that have not been taken by those that asked for them. */
+  readonly answerBytes: number;
   /** How long answers under way may take when the agent ends. */
   readonly closeMs: number;
 }
@@ -51,5 +53,6 @@ export const HTTP_LIMITS: HttpLimits = {
   idleMs: 60_000,
   headBytes: 16_384,
   targetBytes: 2_048,
+  answerBytes: 67_108_864,
   closeMs: 500,
 };

@@ -15,6 +15,7 @@ export type RefusalCode =
   | 'token-wrong'
   | 'too-large'
   | 'too-long'
+  | 'too-many-answers'
   | 'too-many-readers'
   | 'too-many-tokens'
   | 'too-slow'

@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { RareEvents } from './http-event.ts';
 import { Refusal } from './refusal.ts';
 import type { WrongTokens } from './wrong-tokens.ts';
 
@@ -8,14 +9,14 @@ export class TokenGate {
   readonly #token: string;
   readonly #cookie: { readonly name: string; readonly value: string };
   readonly #wrongTokens: WrongTokens;
-  readonly #tellWrong: () => void;
+  readonly #rare: RareEvents;
 
-  constructor(token: string, wrongTokens: WrongTokens, tellWrong: () => void) {
+  constructor(token: string, wrongTokens: WrongTokens, rare: RareEvents) {
     this.#token = token;
     // Browsers share cookies among the ports of a host: the name too tells agents with different tokens apart.
     this.#cookie = { name: `fourtuple-${derived(token, 'name').slice(0, 8)}`, value: derived(token, 'cookie') };
     this.#wrongTokens = wrongTokens;
-    this.#tellWrong = tellWrong;
+    this.#rare = rare;
   }
 
   /**
@@ -24,9 +25,9 @@ export class TokenGate {
    */
   mayRead(headers: IncomingHttpHeaders, from: string): boolean {
     if (isSame(cookieValue(headers.cookie, this.#cookie.name), this.#cookie.value)) return true;
-    const shown = headers.authorization;
-    if (shown === undefined) return false;
-    this.#check(/^bearer +(\S+)$/i.exec(shown)?.[1] ?? '', from);
+    const token = /^bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+    if (token === undefined) return false;
+    this.#check(token, from);
     return true;
   }
 
@@ -50,7 +51,7 @@ export class TokenGate {
     }
     if (isSame(token, this.#token)) return;
     this.#wrongTokens.add(from);
-    this.#tellWrong();
+    this.#rare.happened('tokens-wrong', `a wrong token came from ${from}`);
     throw new Refusal(401, 'token-wrong', 'the token is wrong', {
       headers: { 'WWW-Authenticate': 'Bearer realm="fourtuple", error="invalid_token"' },
       closes: true,
@@ -69,7 +70,7 @@ function derived(token: string, purpose: string): string {
   return createHmac('sha256', token).update(`fourtuple ${purpose}`).digest('base64url');
 }
 
-const COMPARED_BY = 'comparison';
+const COMPARED_BY = randomBytes(32);
 
 /** Takes as long for each text that is given, whatever it has in common with the right one, its length included. */
 function isSame(given: string | undefined, right: string): boolean {

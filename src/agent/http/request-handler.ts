@@ -1,0 +1,98 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import type { AgentView } from '../agent-view.ts';
+import type { ListenConfig } from '../config/agent-config.ts';
+import { AnswerMemory } from './answer-memory.ts';
+import { createApp, refused } from './app.ts';
+import type { EventReaders } from './event-readers.ts';
+import { examine, type Visit } from './guard.ts';
+import type { RareEvents } from './http-event.ts';
+import type { HttpLimits } from './http-limits.ts';
+import { readQuery } from './query.ts';
+import { Refusal, unforeseen, writeRefusal } from './refusal.ts';
+import type { MetricsSource } from './routes/metrics-route.ts';
+import { pageRoute } from './routes/page-route.ts';
+import { EVENTS_PATH, routesOf } from './routes/routes.ts';
+import { SAFETY_HEADERS } from './safety-headers.ts';
+import { TokenGate } from './token-gate.ts';
+import { WebFiles } from './web-files.ts';
+import { WrongTokens } from './wrong-tokens.ts';
+
+/** What answering takes. */
+export interface Answering<Format> {
+  readonly view: AgentView;
+  readonly config: ListenConfig;
+  readonly webRoot: string | null;
+  readonly metrics: MetricsSource<Format> | null;
+  readonly limits: HttpLimits;
+  readonly rare: RareEvents;
+  readonly readers: EventReaders;
+}
+
+export type RequestHandler = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+
+/** Answers or refuses each request; whatever happens meanwhile, it never throws. */
+export function requestHandler<Format>(answering: Answering<Format>): RequestHandler {
+  const { config, limits, rare, readers } = answering;
+  const gate = config.token === null ? null : new TokenGate(config.token, new WrongTokens(), rare);
+  const answerByApp = appListener(answering);
+  const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const visit = examine(incoming, config, gate, limits);
+    if (visit.path !== EVENTS_PATH) return answerByApp(incoming, outgoing, visit);
+    readQuery({}, visit.query);
+    readers.add(outgoing);
+  };
+  const beingAnswered = new WeakSet<Socket>();
+  return (incoming, outgoing) => {
+    const { socket } = incoming;
+    // Requests sent without waiting for answers would let one connection ask for any amount of them. No browser and no
+    // Prometheus does that.
+    if (beingAnswered.has(socket)) {
+      socket.destroy();
+      return;
+    }
+    beingAnswered.add(socket);
+    outgoing.once('close', () => beingAnswered.delete(socket));
+    outgoing.on('error', () => {});
+    for (const [name, value] of Object.entries(SAFETY_HEADERS)) outgoing.setHeader(name, value);
+    answer(incoming, outgoing).catch((error: unknown) => {
+      if (!(error instanceof Refusal)) tellFailed(rare, incoming.url ?? '', error);
+      if (outgoing.headersSent) outgoing.destroy();
+      else writeRefusal(outgoing, error instanceof Refusal ? error : unforeseen());
+    });
+  };
+}
+
+type AppListener = (incoming: IncomingMessage, outgoing: ServerResponse, visit: Visit) => Promise<void>;
+
+function appListener<Format>({ view, metrics, webRoot, limits, rare }: Answering<Format>): AppListener {
+  const failed = (path: string, error: unknown): void => tellFailed(rare, path, error);
+  const page = pageRoute(new WebFiles(webRoot));
+  const app = createApp(routesOf(view, metrics), page, new AnswerMemory(limits.answerBytes), failed);
+  const visits = new WeakMap<object, Visit>();
+  const listener = getRequestListener(
+    (request, env) => {
+      // Only HTTP/1 is served here.
+      const [incoming, outgoing] = [env.incoming as IncomingMessage, env.outgoing as ServerResponse];
+      return app.fetch(request, { visit: visits.get(incoming) as Visit, outgoing });
+    },
+    {
+      // The rest of the program keeps Node's own Request and Response.
+      overrideGlobalObjects: false,
+      errorHandler: (error) => {
+        tellFailed(rare, 'a request', error);
+        return refused(unforeseen());
+      },
+    },
+  );
+  return async (incoming, outgoing, visit) => {
+    visits.set(incoming, visit);
+    await listener(incoming, outgoing);
+  };
+}
+
+function tellFailed(rare: RareEvents, path: string, error: unknown): void {
+  const reason = error instanceof Error ? error.message : String(error);
+  rare.happened('request-failed', `${path} could not be answered: ${reason}`);
+}
