@@ -1,6 +1,6 @@
 import type { FindingReport } from '../../diagnosis/report.ts';
 import { formatLane } from '../../tcp/lane.ts';
-import type { AgentEvent } from '../agent-event.ts';
+import type { AgentEvent } from '../log/agent-event.ts';
 
 const LEVELS = { info: 'info', warning: 'warning', critical: 'error' } as const;
 

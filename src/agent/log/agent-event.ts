@@ -12,3 +12,5 @@ export interface AgentEvent {
 }
 
 export type Level = 'info' | 'warning' | 'error';
+
+export type Tell = (event: AgentEvent) => void;

@@ -19,6 +19,14 @@ describe('the pace of samples', () => {
     expect(pace.intervalSeconds).toBe(1);
   });
 
+  it('forgets the first sample, which is dearer than those that follow', () => {
+    const pace = new Pace(1, 0.01);
+    pace.spent(0.12);
+    expect([pace.intervalSeconds, pace.isStretched]).toEqual([12, false]);
+    pace.spent(0.002);
+    expect([pace.intervalSeconds, pace.isStretched]).toEqual([1, false]);
+  });
+
   it('is not moved far by one dear sample', () => {
     const pace = new Pace(1, 0.01);
     for (let sample = 0; sample < 20; sample += 1) pace.spent(0.005);

@@ -8,7 +8,7 @@ export class Pace {
   readonly #intervalSeconds: number;
   readonly #budget: number;
   #costSeconds = 0;
-  #isFirst = true;
+  #samples = 0;
 
   /**
    * @param intervalSeconds the shortest
@@ -21,8 +21,10 @@ export class Pace {
 
   /** @param cpuSeconds of one sample */
   spent(cpuSeconds: number): void {
-    this.#costSeconds = this.#isFirst ? cpuSeconds : this.#costSeconds + SMOOTHING * (cpuSeconds - this.#costSeconds);
-    this.#isFirst = false;
+    this.#samples += 1;
+    // The first one has compiled the code too: it is forgotten as soon as there is another.
+    if (this.#samples <= 2) this.#costSeconds = cpuSeconds;
+    else this.#costSeconds += SMOOTHING * (cpuSeconds - this.#costSeconds);
   }
 
   /** What a sample costs on average, in seconds of processor time. */
@@ -36,6 +38,6 @@ export class Pace {
   }
 
   get isStretched(): boolean {
-    return this.intervalSeconds > NOTICEABLE * this.#intervalSeconds;
+    return this.#samples > 1 && this.intervalSeconds > NOTICEABLE * this.#intervalSeconds;
   }
 }
