@@ -1,14 +1,16 @@
-/** How much the newest sample's cost counts beside those before it: some ten samples are told. */
-const SMOOTHING = 0.2;
-/** An interval that is shorter than this many times the wanted one counts as that: a noisy machine stretches nobody's. */
+/** The cost of a sample is the median of so many: one that is dear by chance, or for a burst of closes, slows nothing down. */
+const REMEMBERED = 5;
+/** … but where the newest is so much cheaper, the load has gone, and the interval with it. */
+const MOST_OVER_NEWEST = 1.5;
+/** An interval that is shorter than this many times the wanted one counts as that. */
 const NOTICEABLE = 1.1;
 
 /** Keeps samples within a budget of processor time: the interval between them grows with what they cost. */
 export class Pace {
   readonly #intervalSeconds: number;
   readonly #budget: number;
-  #costSeconds = 0;
-  #samples = 0;
+  #costs: readonly number[] = [];
+  #isFirst = true;
 
   /**
    * @param intervalSeconds the shortest
@@ -19,25 +21,26 @@ export class Pace {
     this.#budget = budget;
   }
 
-  /** @param cpuSeconds of one sample */
+  /** @param cpuSeconds of one sample; the first one has compiled the code too, and does not count */
   spent(cpuSeconds: number): void {
-    this.#samples += 1;
-    // The first one has compiled the code too: it is forgotten as soon as there is another.
-    if (this.#samples <= 2) this.#costSeconds = cpuSeconds;
-    else this.#costSeconds += SMOOTHING * (cpuSeconds - this.#costSeconds);
+    if (!this.#isFirst) this.#costs = [cpuSeconds, ...this.#costs].slice(0, REMEMBERED);
+    this.#isFirst = false;
   }
 
-  /** What a sample costs on average, in seconds of processor time. */
+  /** What a sample costs, in seconds of processor time; 0 before that is known. */
   get costSeconds(): number {
-    return this.#costSeconds;
+    const [newest] = this.#costs;
+    if (newest === undefined) return 0;
+    const sorted = [...this.#costs].sort((a, b) => a - b);
+    return Math.min(sorted[sorted.length >> 1] as number, MOST_OVER_NEWEST * newest);
   }
 
   /** From the beginning of one sample to that of the next, in seconds. */
   get intervalSeconds(): number {
-    return Math.max(this.#intervalSeconds, this.#costSeconds / this.#budget);
+    return Math.max(this.#intervalSeconds, this.costSeconds / this.#budget);
   }
 
   get isStretched(): boolean {
-    return this.#samples > 1 && this.intervalSeconds > NOTICEABLE * this.#intervalSeconds;
+    return this.intervalSeconds > NOTICEABLE * this.#intervalSeconds;
   }
 }
