@@ -17,15 +17,21 @@ describe('the pace of samples', () => {
 
   it('does not count the first sample, which is dearer than those that follow', () => {
     expect(paceAfter().intervalSeconds).toBe(1);
-    expect(paceAfter(0.05).intervalSeconds).toBeCloseTo(5, 6);
+    expect(paceAfter(0.5).intervalSeconds).toBeCloseTo(50, 6);
   });
 
   it('slows down where they are dear, and comes back at once', () => {
-    const pace = paceAfter(0.05, 0.05, 0.05, 0.05, 0.05);
+    const pace = paceAfter(...Array<number>(10).fill(0.05));
     expect(pace.intervalSeconds).toBeCloseTo(5, 6);
     expect(pace.isStretched).toBe(true);
     pace.spent(0.001);
     expect(pace.intervalSeconds).toBe(1);
+  });
+
+  it('grows step by step, as code that is new becomes quick', () => {
+    expect(paceAfter(0.12).intervalSeconds).toBe(1.25);
+    expect(paceAfter(0.12, 0.12).intervalSeconds).toBe(1.5625);
+    expect(paceAfter(0.12, 0.12, 0.004).intervalSeconds).toBe(1);
   });
 
   it('is not moved by a dear sample or two', () => {
@@ -35,7 +41,7 @@ describe('the pace of samples', () => {
   it('keeps any load within its budget, once it is steady', () => {
     fc.assert(
       fc.property(fc.double({ min: 1e-6, max: 10, noNaN: true }), (cost) => {
-        const pace = paceAfter(0.5, cost, cost, cost, cost, cost);
+        const pace = paceAfter(0.5, ...Array<number>(30).fill(cost));
         expect(cost / pace.intervalSeconds).toBeLessThanOrEqual(0.01 * (1 + 1e-9));
       }),
     );
