@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { METRICS } from '../../src/agent/metrics/metrics.ts';
-import { alertRules } from '../kit/alert-rules.ts';
+import { limitsOf } from '../kit/alert-rules.ts';
 import { exampleAgent } from '../kit/example-agent.ts';
 import { interpolated, type Panel, readDashboard, type Target, type Thresholds } from '../kit/grafana.ts';
 import { isOnPath, needsPrograms } from '../kit/needs.ts';
@@ -50,17 +50,10 @@ describe('the dashboard', () => {
   });
 
   it('changes its colours where the alerts fire', () => {
-    const limits = (alert: string): number[] =>
-      alertRules()
-        .filter((rule) => rule.alert === alert)
-        .flatMap(({ expr }) => [...expr.matchAll(/(?:seconds|ratio) [<>]=? ([\d.]+)(?: < (\d+))?/g)])
-        .flatMap(([, ...numbers]) => numbers.filter((number) => number !== undefined).map(Number))
-        .sort((a, b) => a - b);
-    const [tenth, tenthToo, , , soon] = limits('FourtupleLaneExhausting');
-    const now = limits('FourtupleLaneExhausting')[2];
-    expect([tenth, tenthToo]).toEqual([0.1, 0.1]);
+    const [now] = limitsOf('FourtupleLaneExhausting', 'critical');
+    const [, soon] = limitsOf('FourtupleLaneExhausting', 'warning');
     const seconds = [null, now, soon];
-    const utilization = [null, ...limits('FourtupleLaneNearlyFull')];
+    const utilization = [null, ...limitsOf('FourtupleLaneNearlyFull', 'warning')];
     const valuesOf = (thresholds: unknown): unknown[] => (thresholds as Thresholds).steps.map(({ value }) => value);
     const lines = new Map<string, unknown[]>();
     for (const { title, fieldConfig } of PANELS) {

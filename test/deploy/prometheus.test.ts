@@ -3,13 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { AgentView } from '../../src/agent/agent-view.ts';
 import { METRICS } from '../../src/agent/metrics/metrics.ts';
 import { outlookOf } from '../../src/diagnosis/rules/lane-outlook.ts';
-import { alertRules, recordingRules } from '../kit/alert-rules.ts';
+import { alertRules, limitsOf, RULES, recordingRules } from '../kit/alert-rules.ts';
+import { exampleAgent, HOSTILE_NAMES } from '../kit/example-agent.ts';
 import { needsPrograms } from '../kit/needs.ts';
 import { run } from '../kit/program.ts';
+import { startPrometheus, until } from '../kit/prometheus-server.ts';
 import { namesOfQuery } from '../kit/promql.ts';
 import { laneReport } from '../kit/reports.ts';
+import { laneSample, namespaceSample, sampleOf, serveMetrics, viewOf } from '../kit/scraped-agent.ts';
 
 const FOLDER = fileURLToPath(new URL('../../deploy/prometheus/', import.meta.url));
 const PAGE = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
@@ -83,8 +87,9 @@ describe('the rules', () => {
   });
 
   it('draw their lines where the findings of doctor and status do', () => {
-    const [now, soon] = alertRules().filter(({ alert }) => alert === 'FourtupleLaneExhausting');
-    const nearlyFull = alertRules().find(({ alert }) => alert === 'FourtupleLaneNearlyFull');
+    const [critical = 0, tenth = 0] = limitsOf('FourtupleLaneExhausting', 'critical');
+    const [from, end = 0, tenthToo] = limitsOf('FourtupleLaneExhausting', 'warning');
+    const [most = 0] = limitsOf('FourtupleLaneNearlyFull', 'warning');
     const outlookAt = (utilization: number, secondsToExhaustion: number | null): string =>
       outlookOf(
         laneReport(
@@ -93,11 +98,8 @@ describe('the rules', () => {
           { slots: 1_000, secondsToExhaustion },
         ),
       );
-    const [critical = 0, tenth = 0] = numbersOf(now?.expr);
-    const [from, until = 0, tenthToo] = numbersOf(soon?.expr);
-    const [most = 0] = numbersOf(nearlyFull?.expr);
     expect([from, tenthToo]).toEqual([critical, tenth]);
-    expect([critical - 1, critical, until - 1, until].map((seconds) => outlookAt(tenth, seconds))).toEqual([
+    expect([critical - 1, critical, end - 1, end].map((seconds) => outlookAt(tenth, seconds))).toEqual([
       ...['exhausting-now', 'exhausting-soon', 'exhausting-soon', 'fine'],
     ]);
     expect(outlookAt(tenth - 0.001, critical - 1)).toBe('fine');
@@ -116,7 +118,64 @@ describe('the rules', () => {
   });
 });
 
-/** What a rule compares with. */
-function numbersOf(expr = ''): number[] {
-  return [...expr.matchAll(/[<>]=? ([\d.]+)/g)].map(([, number]) => Number(number));
+describe('a real Prometheus with the rules', () => {
+  needsPrograms('prometheus');
+
+  it('has an alert for each thing that is wrong, and says what', async () => {
+    const agents = [await serveMetrics(exampleAgent), await serveMetrics(hostileAgent)];
+    const server = await startPrometheus({
+      global: { scrape_interval: '1s' },
+      rule_files: [fileURLToPath(RULES)],
+      scrape_configs: [{ job_name: 'fourtuple', static_configs: [{ targets: agents.map(({ address }) => address) }] }],
+    });
+    try {
+      const firing = (alerts: readonly Alert[], name: string, destination: string): readonly Alert[] =>
+        alerts.filter(
+          ({ state, labels }) => state === 'firing' && labels.alertname === name && labels.destination === destination,
+        );
+      // One lane of the first agent, and one in each namespace of the second.
+      const { alerts } = await until(
+        () => server.get<{ readonly alerts: readonly Alert[] }>('/api/v1/alerts'),
+        ({ alerts }) =>
+          firing(alerts, 'FourtupleLaneExhausted', '10.0.1.9').length === 1 + HOSTILE_NAMES.length &&
+          firing(alerts, 'FourtupleLaneExhausting', '10.0.1.10').length === 1,
+      );
+      for (const { annotations } of alerts) {
+        expect(Object.values(annotations).join('\n')).not.toMatch(/error expanding|<no value>/);
+      }
+      const exhausted = alerts.filter(({ labels }) => labels.namespace === HOSTILE_NAMES[0]);
+      // What somebody is to type has nothing in it that somebody else has named.
+      expect(exhausted.map(({ annotations }) => annotations.next)).toEqual([
+        `On ${agents[1]?.address}: fourtuple doctor --all --lane '10.0.0.5>10.0.1.9:80'`,
+      ]);
+      const { groups } = await server.get<{ readonly groups: readonly RuleGroup[] }>('/api/v1/rules');
+      const health = groups.flatMap(({ rules }) => rules.map(({ name, health }) => `${name} ${health}`));
+      expect(health).toHaveLength(alertRules().length + recordingRules().length);
+      expect(health.filter((one) => one.endsWith(' err'))).toEqual([]);
+    } finally {
+      await server.close();
+      for (const agent of agents) await agent.close();
+    }
+  });
+});
+
+interface Alert {
+  readonly state: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+interface RuleGroup {
+  readonly rules: readonly { readonly name: string; readonly health: string }[];
+}
+
+/** In each of its namespaces a lane is exhausted. */
+function hostileAgent(): AgentView {
+  return viewOf(
+    sampleOf(
+      HOSTILE_NAMES.map((name, inode) =>
+        namespaceSample([laneSample(['10.0.0.5', '10.0.1.9', 80], { TIME_WAIT: 28_231 })], { name, inode }),
+      ),
+    ),
+  );
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
-const RULES = new URL('../../deploy/prometheus/fourtuple.rules.yml', import.meta.url);
+export const RULES: URL = new URL('../../deploy/prometheus/fourtuple.rules.yml', import.meta.url);
 
 export interface AlertRule {
   readonly alert: string;
@@ -24,6 +24,12 @@ export function alertRules(): readonly AlertRule[] {
 
 export function recordingRules(): readonly RecordingRule[] {
   return allRules().filter((rule): rule is RecordingRule => 'record' in rule);
+}
+
+/** The numbers that a rule compares with, in the order of its expression. */
+export function limitsOf(alert: string, severity: string): number[] {
+  const rule = alertRules().find((one) => one.alert === alert && one.labels.severity === severity);
+  return [...(rule?.expr ?? '').matchAll(/[<>]=? ([\d.]+)/g)].map(([, number]) => Number(number));
 }
 
 function allRules(): readonly Rule[] {
