@@ -7,7 +7,7 @@ import { Examiner } from './examining/examiner.ts';
 import { FindingChanges } from './examining/finding-changes.ts';
 import { Rounds } from './examining/rounds.ts';
 import type { HistoryStore } from './history/history.ts';
-import type { Tell } from './log/agent-event.ts';
+import type { Tell } from './agent-event.ts';
 import type { PortMap } from './port-map.ts';
 import { type LaneName, namespaceLabel, type Sample } from './sample.ts';
 import { ClockWatch } from './sampling/clock-watch.ts';

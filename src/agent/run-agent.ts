@@ -5,7 +5,7 @@ import type { AgentConfig } from './config/agent-config.ts';
 import type { HistoryEvent, HistoryStore } from './history/history.ts';
 import type { MetricsSource } from './http/routes/metrics-route.ts';
 import { startHttp } from './http/start-http.ts';
-import type { AgentEvent, Tell } from './log/agent-event.ts';
+import type { AgentEvent, Tell } from './agent-event.ts';
 import type { MetricsFormat } from './metrics/negotiate-format.ts';
 import type { Sample } from './sample.ts';
 

@@ -107,7 +107,7 @@ describe('the command line', () => {
     [['--interval', '5'], "--interval: '5' is not a time from 1s to 1m"],
     [['--listen', 'a b'], "--listen: 'a b' is not an address such as 127.0.0.1:10404"],
     [['--config', '/nowhere.yaml'], 'the configuration cannot be read: ENOENT'],
-    [['--config', '/dev/null', '--listen', ':1'], 'others reach [::]:1: listening there needs a token'],
+    [['--config', '/dev/null', '--open', '--token-file', 'a'], 'open and tokenFile exclude each other'],
   ])('takes %j for wrong use of agent', async (args, words) => {
     const { code, error } = await program('agent', ...args);
     expect(code).toBe(2);

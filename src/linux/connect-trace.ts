@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FourtupleError } from '../tcp/error.ts';
+import { isThere } from './is-there.ts';
 import { type Caller, Callers } from './tracefs-callers.ts';
 import { parseEventLine, parseSocketEnds, type SocketEnds } from './tracefs-event.ts';
 import { countLostEvents, openTraceInstance, type TraceInstance, writeTraceFile } from './tracefs-instance.ts';
@@ -141,7 +141,7 @@ export async function traceRefusals(milliseconds: number): Promise<Refusal[]> {
 }
 
 function start(instance: TraceInstance): void {
-  if (!existsSync(join(instance.folder, EVENT_FOLDER))) {
+  if (!isThere(join(instance.folder, EVENT_FOLDER))) {
     throw new FourtupleError('FT_UNSUPPORTED', `this kernel has no tracepoint sock:${EVENT}`, {
       hint: 'It came with Linux 4.16; everything but the counts of refused connects works without.',
     });

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FourtupleError } from '../tcp/error.ts';
 import { hasCapability } from './capabilities.ts';
+import { isThere } from './is-there.ts';
 import { readMounts } from './mount-info.ts';
 
 /** Where the kernel wants tracefs to be mounted since Linux 4.1 (Documentation/trace/ftrace.rst). */
@@ -18,7 +19,7 @@ export function findTracefs(): string {
   const [mounted] = readMounts('tracefs').filter(({ root }) => root === '/');
   if (mounted !== undefined) return mounted.point;
   const below = readMounts('debugfs').map(({ point }) => join(point, 'tracing'));
-  const found = below.find((folder) => existsSync(join(folder, 'instances')));
+  const found = below.find((folder) => isThere(join(folder, 'instances')));
   if (found !== undefined) return found;
   throw notThere();
 }

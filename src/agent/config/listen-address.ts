@@ -1,5 +1,4 @@
 import { isIP } from 'node:net';
-import { isLoopback, parseAddress } from '../../tcp/address.ts';
 import { tryParsePort } from '../../tcp/endpoint-text.ts';
 
 export interface ListenAddress {
@@ -30,10 +29,4 @@ export function parseListenAddress(text: string): ListenAddress | undefined {
 /** Whether a text is an address, or can be the name of a host. */
 export function isHost(text: string): boolean {
   return isIP(text) > 0 || HOST_NAME.test(text);
-}
-
-/** Whether only this machine reaches it. A name other than `localhost` may stand for any address. */
-export function isLoopbackHost(host: string): boolean {
-  if (host === 'localhost') return true;
-  return isIP(host) > 0 && !host.includes('%') && isLoopback(parseAddress(host));
 }

@@ -1,11 +1,9 @@
 import { resolve } from 'node:path';
 import { hasCapability } from '../../linux/capabilities.ts';
 import { FourtupleError } from '../../tcp/error.ts';
-import { formatEndpoint } from '../../tcp/lane.ts';
+import { historyFile } from '../history/history-file.ts';
 import type { AgentConfig, AgentNamespaces, HistoryConfig, ListenConfig } from './agent-config.ts';
 import type { Environment } from './find-config.ts';
-import { defaultHistoryFile } from './history-file.ts';
-import { isLoopbackHost } from './listen-address.ts';
 import type { SettingValues } from './settings.ts';
 import { type GivenFlags, type SettingsInForce, settingsInForce } from './settings-in-force.ts';
 import { readToken } from './token.ts';
@@ -48,15 +46,6 @@ function listenConfig({ listen, open, tokenFile, hostNames }: SettingValues, env
     });
   }
   const token = open ? null : readToken(tokenFile, environment);
-  if (token === null && !open && !isLoopbackHost(listen.host)) {
-    throw new FourtupleError(
-      'FT_CONFIG',
-      `others reach ${formatEndpoint(listen.host, listen.port)}: listening there needs a token`,
-      {
-        hint: 'Name a file with one (--token-file; openssl rand -hex 32 makes one), let everybody read (--open), or listen on 127.0.0.1.',
-      },
-    );
-  }
   return { ...listen, token, isOpen: open, hostNames };
 }
 
@@ -67,6 +56,6 @@ function namespacesOf({ namespaces }: SettingValues): AgentNamespaces {
 
 function historyConfig({ history, historySize }: SettingValues, environment: Environment): HistoryConfig | null {
   if (history === 'off') return null;
-  const file = history === 'on' ? defaultHistoryFile(environment) : resolve(history);
+  const file = history === 'on' ? historyFile(environment) : resolve(history);
   return { file, mostBytes: historySize };
 }

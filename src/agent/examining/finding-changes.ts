@@ -1,6 +1,6 @@
 import type { FindingReport } from '../../diagnosis/report.ts';
 import { formatLane } from '../../tcp/lane.ts';
-import type { AgentEvent } from '../log/agent-event.ts';
+import type { AgentEvent } from '../agent-event.ts';
 
 const LEVELS = { info: 'info', warning: 'warning', critical: 'error' } as const;
 
@@ -34,11 +34,17 @@ function keyOf({ code, namespace, namespaceInode, lane }: FindingReport): string
   return `${code} ${namespace ?? namespaceInode} ${lane === null ? '' : formatLane(lane)}`;
 }
 
-function overOf({ code, namespace, lane }: FindingReport): string {
-  const where = [namespace, lane === null ? null : formatLane(lane)].filter((part) => part !== null).join(' ');
-  return `No longer so: ${code}${where === '' ? '' : ` of ${where}`}.`;
+function overOf(finding: FindingReport): string {
+  const where = placeOf(finding);
+  return `No longer so: ${finding.code}${where === '' ? '' : ` of ${where}`}.`;
 }
 
-function fieldsOf({ severity, namespace, lane }: FindingReport): Pick<AgentEvent, 'fields'> {
-  return { fields: { severity, namespace, lane: lane === null ? null : formatLane(lane) } };
+function placeOf({ namespace, lane }: FindingReport): string {
+  return [namespace, lane === null ? null : formatLane(lane)].filter((part) => part !== null).join(' ');
+}
+
+function fieldsOf(finding: FindingReport): Pick<AgentEvent, 'subject' | 'fields'> {
+  const { severity, namespace, lane } = finding;
+  const fields = { severity, namespace, lane: lane === null ? null : formatLane(lane) };
+  return { subject: placeOf(finding) || undefined, fields };
 }

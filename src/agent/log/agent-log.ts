@@ -1,6 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { writeUnblocked } from '../../linux/write-unblocked.ts';
-import type { AgentEvent } from './agent-event.ts';
+import type { AgentEvent } from '../agent-event.ts';
 import { type LineFormat, logLine } from './log-line.ts';
 import { Repeats } from './repeats.ts';
 

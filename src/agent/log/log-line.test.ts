@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AgentEvent } from './agent-event.ts';
+import type { AgentEvent } from '../agent-event.ts';
 import { LONGEST_LINE, logLine } from './log-line.ts';
 
 const AT = new Date('2026-11-21T20:30:01.123Z');

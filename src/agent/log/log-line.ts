@@ -1,4 +1,4 @@
-import type { AgentEvent, Level } from './agent-event.ts';
+import type { AgentEvent, Level } from '../agent-event.ts';
 
 /** How lines are written. */
 export interface LineFormat {

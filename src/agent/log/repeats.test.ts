@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { AgentEvent } from './agent-event.ts';
+import type { AgentEvent } from '../agent-event.ts';
 import { Repeats } from './repeats.ts';
 
 const event = (name: string, subject?: string, message = 'full'): AgentEvent => ({

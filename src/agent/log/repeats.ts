@@ -1,4 +1,4 @@
-import type { AgentEvent } from './agent-event.ts';
+import type { AgentEvent } from '../agent-event.ts';
 
 /** Kept apart at most: what is about something new is then told in any case. */
 const MOST_KINDS = 1_000;
@@ -18,9 +18,12 @@ export class Repeats {
     this.#whileMs = whileMs;
   }
 
-  /** Tells an event, or counts it: it is then told with the number of them, at the latest when its while is over. */
+  /**
+   * Tells an event, or counts it where the same was told of the same subject: it is then told with the number of them, at the
+   * latest when its while is over. One without a subject is about what its message says.
+   */
   add(event: AgentEvent): void {
-    const kind = `${event.event}\0${event.subject ?? ''}`;
+    const kind = `${event.event}\0${event.subject ?? event.message}`;
     const told = this.#told.get(kind);
     if (told !== undefined) {
       told.heldBack += 1;

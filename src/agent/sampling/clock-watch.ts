@@ -1,4 +1,4 @@
-import type { AgentEvent } from '../log/agent-event.ts';
+import type { AgentEvent } from '../agent-event.ts';
 
 /** More than this between two looks is no drift and no leap second. */
 const JUMP_MS = 2_000;

@@ -1,13 +1,12 @@
-/** Something that the agent tells of, once: a line on stderr. */
+/** Something that a person who runs the agent wants to know: one line of its log. */
 export interface AgentEvent {
   readonly level: Level;
-  /** A code in kebab-case, which is never renamed: `lane-exhausting`. */
+  /** Stable: `interval-stretched`. */
   readonly event: string;
-  /** What it is about: `host 10.0.0.5 > 10.0.1.9:8080`; left out where that is the agent itself. */
+  /** What it is about: `host 10.0.0.5>10.0.1.9:8080`; left out where the event alone, or its message, says that. */
   readonly subject?: string | undefined;
-  /** One sentence, without a full stop. */
+  /** One sentence. */
   readonly message: string;
-  /** For programs that read the log. */
   readonly fields?: Readonly<Record<string, string | number | boolean | null>> | undefined;
 }
 
