@@ -15,6 +15,7 @@ import { describeError } from './error-text.ts';
 import { FAILED, WRONG_USE } from './exit-code.ts';
 import { fixCommand } from './fix-command.ts';
 import { flagName } from './flag-name.ts';
+import { historyCommand } from './history-command.ts';
 import { labCommand } from './lab-command.ts';
 import { planCommand } from './plan-command.ts';
 import { runPlugin } from './run-plugin.ts';
@@ -28,6 +29,7 @@ const COMMANDS = {
   fix: fixCommand,
   plan: planCommand,
   lab: labCommand,
+  history: historyCommand,
   check: checkCommand,
 };
 /** Errors that say how the command line is wrong. */
