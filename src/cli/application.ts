@@ -17,6 +17,7 @@ import { FAILED, WRONG_USE } from './exit-code.ts';
 import { fixCommand } from './fix-command.ts';
 import { flagName } from './flag-name.ts';
 import { fleetCommand } from './fleet-command.ts';
+import { historyCommand } from './history-command.ts';
 import { labCommand } from './lab-command.ts';
 import { planCommand } from './plan-command.ts';
 import { runPlugin } from './run-plugin.ts';
@@ -31,6 +32,7 @@ const COMMANDS = {
   plan: planCommand,
   lab: labCommand,
   fleet: fleetCommand,
+  history: historyCommand,
   check: checkCommand,
   agent: agentCommand,
 };
@@ -45,6 +47,7 @@ const EXAMPLES: readonly (readonly [input: string, brief: string])[] = [
   [' plan --rate 500 --hold 50ms --destinations 2', 'where the ports would end, and what each remedy would buy'],
   [' lab run', 'predictions beside measurements on this kernel, in about a minute'],
   [' agent', 'watches it: a dashboard, metrics for Prometheus, and the past'],
+  [" history --lane '*>10.0.1.9:8080' --since 2h", 'how full a lane was, as the agent has kept it'],
   [' fleet --prometheus http://localhost:9090', 'the worst of many machines, from Prometheus'],
   [' check', 'for Nagios, Icinga and others'],
   [' --from capture.txt', 'a machine without fourtuple: the text of ss -tanoe'],
