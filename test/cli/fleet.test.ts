@@ -55,6 +55,8 @@ const MACHINES: Readonly<Record<string, FakeMachine>> = {
   'clock-ahead': { lanes: [settling], sampledAt: Date.now() / 1_000 + 900 },
   'not-sampled': { lanes: [], sampledAt: null },
   down: { lanes: [] },
+  mixed: { lanes: [] },
+  'never-scraped': { lanes: [] },
   burst: { lanes: [{ ...soon(1_000, 2_000), secondsToCliff: 500 }] },
   settling: { lanes: [settling, other] },
   unknown: { lanes: [{ states: { TIME_WAIT: 7_000 }, isFreeUnknown: true }], findings: [['folk-settings', 'info']] },
@@ -62,30 +64,33 @@ const MACHINES: Readonly<Record<string, FakeMachine>> = {
 };
 const NAMES = Object.keys(MACHINES);
 
-describe('fourtuple fleet, of a real Prometheus', () => {
+describe('fourtuple fleet, of a real Prometheus', { timeout: 60_000 }, () => {
   needsPrograms('prometheus');
   needsProgram();
 
   const agents = new Map<string, FakeAgent>();
-  let stranger: FakeAgent;
+  const others: FakeAgent[] = [];
   let prometheus: PrometheusServer;
+  const addressOf = (name: string): string => agents.get(name)?.address ?? '';
   /** From the address of an agent to the name of its machine. */
   const nameOf = (instance = ''): string =>
-    NAMES.find((name) => agents.get(name)?.address === instance) ?? `nobody at ${instance}`;
+    NAMES.find((name) => addressOf(name) === instance) ?? `nobody at ${instance}`;
 
   beforeAll(async () => {
     for (const name of NAMES) agents.set(name, await startFakeAgent(MACHINES[name] as FakeMachine));
-    stranger = await startFakeAgent({ lanes: [] });
-    const strangerAddress = stranger.address;
-    await stranger.stop();
+    const [gone, exporter] = [await startFakeAgent({ lanes: [] }), await startFakeAgent('another exporter')];
+    others.push(exporter);
+    await gone.stop();
+    await agents.get('never-scraped')?.stop();
     prometheus = await startPrometheus({
       targets: {
-        proxies: NAMES.map((name) => (agents.get(name) as FakeAgent).address),
-        // Never an agent, as far as anybody knows: other targets of its job are none either.
-        strangers: [strangerAddress],
+        proxies: NAMES.filter((name) => name !== 'mixed').map(addressOf),
+        // Of a job with other exporters too an agent is down where it was seen before, and nobody else is.
+        nodes: [addressOf('mixed'), exporter.address, gone.address],
+        strangers: [gone.address],
       },
     });
-    await prometheus.until('count(fourtuple_build_info)', ([count]) => count === NAMES.length);
+    await prometheus.until('count(fourtuple_build_info)', ([count]) => count === NAMES.length - 1);
     await prometheus.until(
       'count(count_over_time(fourtuple_lane_refused_connects_total[5m]) > 1)',
       ([count = 0]) => count > 0,
@@ -95,13 +100,14 @@ describe('fourtuple fleet, of a real Prometheus', () => {
       lanes: [{ ...exhausted, refusedConnects: 30, spreadRefusals: 30 }, past],
     });
     await agents.get('down')?.stop();
+    await agents.get('mixed')?.stop();
     await prometheus.until('sum(increase(fourtuple_lane_refused_connects_total[5m]))', ([count = 0]) => count > 0);
-    await prometheus.until('count(up == 0)', ([count]) => count === 2);
-  });
+    await prometheus.until('count(up == 0)', ([count]) => count === 5);
+  }, 60_000);
 
   afterAll(async () => {
     await prometheus?.stop();
-    for (const agent of agents.values()) await agent.stop();
+    for (const agent of [...agents.values(), ...others]) await agent.stop();
   });
 
   async function report(...args: string[]): Promise<FleetReport> {
@@ -112,29 +118,23 @@ describe('fourtuple fleet, of a real Prometheus', () => {
 
   it('judges every machine, the worst first', async () => {
     const { machines, states, machinesTotal, machinesOmitted, notes } = await report();
-    expect(machines.map(({ labels, state }) => [nameOf(labels.instance), state])).toEqual([
-      ['refusing', 'refusing'],
-      ['exhausted', 'exhausted'],
-      ['exhausting-first', 'exhausting'],
-      ['exhausting', 'exhausting'],
-      ['past', 'past-cliff'],
-      ['leaking', 'finding'],
-      ...machines.slice(6, 9).map(({ labels }) => [nameOf(labels.instance), 'stale']),
-      ['down', 'down'],
-      ['settling', 'healthy'],
-      ['burst', 'healthy'],
-      ...machines.slice(12).map(({ labels }) => [nameOf(labels.instance), 'healthy']),
+    const judged = machines.map(({ labels, state }) => `${nameOf(labels.instance)} is ${state}`);
+    expect(judged.slice(0, 6)).toEqual([
+      'refusing is refusing',
+      'exhausted is exhausted',
+      'exhausting-first is exhausting',
+      'exhausting is exhausting',
+      'past is past-cliff',
+      'leaking is finding',
     ]);
-    expect(
-      machines
-        .slice(6, 9)
-        .map(({ labels }) => nameOf(labels.instance))
-        .sort(),
-    ).toEqual(['clock-ahead', 'not-sampled', 'stale']);
+    expect(judged.slice(6, 9).sort()).toEqual(['clock-ahead is stale', 'not-sampled is stale', 'stale is stale']);
+    expect(judged.slice(9, 12).sort()).toEqual(['down is down', 'mixed is down', 'never-scraped is down']);
+    expect(judged.slice(12, 14)).toEqual(['settling is healthy', 'burst is healthy']);
+    expect(judged.slice(14).sort()).toEqual(['idle is healthy', 'unknown is healthy']);
     expect({ states, machinesTotal, machinesOmitted, notes }).toEqual({
       states: {
         ...{ refusing: 1, exhausted: 1, exhausting: 2, 'past-cliff': 1 },
-        ...{ finding: 1, stale: 3, down: 1, healthy: 4 },
+        ...{ finding: 1, stale: 3, down: 3, healthy: 4 },
       },
       machinesTotal: NAMES.length,
       machinesOmitted: 0,
@@ -221,8 +221,44 @@ describe('fourtuple fleet, of a real Prometheus', () => {
       env: { FOURTUPLE_PROMETHEUS_URL: `${prometheus.url}/`, LANG: 'C.UTF-8', COLUMNS: '100' },
     });
     expect({ code, error }).toEqual({ code: 0, error: '' });
-    expect(out).toContain('14 machines: 1 with refused connects, 1 exhausted, 2 exhausting, 1 past the cliff');
-    expect(out).toContain('and 12 more machines');
+    expect(out).toContain('16 machines: 1 with refused connects, 1 exhausted, 2 exhausting, 1 past the cliff');
+    expect(out).toContain('and 14 more machines');
     expect(out).toContain('next: ssh 127.0.0.1 fourtuple doctor\n');
+  });
+
+  it.each([
+    ['renames what a target of Kubernetes has too', []],
+    ['keeps what the agent says', ['honor_labels: true']],
+  ])('finds machines and lanes where Prometheus %s', async (_what, options) => {
+    const machines: FakeMachine[] = [
+      { lanes: [{ ...exhausted, namespace: 'pod-7' }], findings: [['lane-exhausted', 'critical']] },
+      { lanes: [{ ...past, namespace: 'pod-8' }, settling] },
+      { lanes: [settling] },
+    ];
+    const some = await Promise.all(machines.map((machine) => startFakeAgent(machine)));
+    const labelled = ['namespace', 'version'].map(
+      (label) => `{ target_label: ${label}, replacement: "of the target" }`,
+    );
+    const server = await startPrometheus({
+      targets: { pods: some.map(({ address }) => address) },
+      scrapeOptions: [...options, `relabel_configs: [${labelled.join(', ')}]`],
+    });
+    try {
+      await server.until('count(fourtuple_build_info)', ([count]) => count === some.length);
+      await some[2]?.stop();
+      await server.until('count(up == 0)', ([count]) => count === 1);
+      const { out } = await fourtuple(['fleet', '--prometheus', server.url, '--json']);
+      const report = JSON.parse(out) as FleetReport;
+      expect(report.machines.map(({ state, lanes }) => [state, ...lanes.map(({ namespace }) => namespace)])).toEqual([
+        ['exhausted', 'pod-7'],
+        ['past-cliff', 'pod-8', 'host'],
+        ['down'],
+      ]);
+      expect(report.machines[0]?.findings).toEqual([{ code: 'lane-exhausted', severity: 'critical', count: 1 }]);
+    } finally {
+      await server.stop();
+      await some[0]?.stop();
+      await some[1]?.stop();
+    }
   });
 });

@@ -38,11 +38,13 @@ export interface FakeAgent {
 
 const SLOTS = 28_232;
 
-/** Serves the metrics of an agent, on a free port of loopback. */
-export async function startFakeAgent(first: FakeMachine): Promise<FakeAgent> {
+/** Serves the metrics of an agent, or of another exporter where it is none, on a free port of loopback. */
+export async function startFakeAgent(first: FakeMachine | 'another exporter'): Promise<FakeAgent> {
   let machine = first;
   const server: Server = createServer((_request, answer) => {
-    answer.setHeader('content-type', 'text/plain; version=0.0.4').end(metricsOf(machine));
+    answer
+      .setHeader('content-type', 'text/plain; version=0.0.4')
+      .end(machine === 'another exporter' ? 'node_load1 0.5\n' : metricsOf(machine));
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   return {
