@@ -1,4 +1,4 @@
-import { excerpt } from '../../linux/printable.ts';
+import { excerpt, printable } from '../../linux/printable.ts';
 import { FourtupleError } from '../../tcp/error.ts';
 import { formatSeconds } from '../../tcp/number-text.ts';
 
@@ -90,9 +90,12 @@ const MAY_NOT = 'Whoever the token or the user belongs to may not query there.';
 const CHECK_MATCH = 'Check --match: it is put into every query.';
 const FOLLOW = 'Give the address that it redirects to: credentials are sent nowhere else than you say.';
 
+/** Its messages repeat the query. */
+const LONGEST_MESSAGE = 300;
+
 /** What Prometheus itself says: `{"status":"error","errorType":"bad_data","error":"…"}`. */
 function ownError(json: unknown): { readonly type: string; readonly message: string } | null {
   if (typeof json !== 'object' || json === null || !('error' in json) || typeof json.error !== 'string') return null;
   const type = 'errorType' in json && typeof json.errorType === 'string' ? json.errorType : 'error';
-  return { type: excerpt(type), message: excerpt(json.error) };
+  return { type: excerpt(type), message: printable(json.error.slice(0, LONGEST_MESSAGE)) };
 }

@@ -9,9 +9,7 @@ export interface OverviewQueries {
   readonly stale: string;
   /** Agents that cannot be scraped. */
   readonly down: string;
-  /** How many lanes have no free slot. */
-  readonly exhausted: string;
-  /** Where a lane is exhausted within the hour. */
+  /** How many lanes are exhausted, or will be within the hour. */
   readonly soon: string;
   /** How many lanes are past the cliff. */
   readonly pastCliff: string;
@@ -25,9 +23,11 @@ export interface OverviewQueries {
   readonly utilization: string;
 }
 
-/** What is asked of some machines, which the answers before have named. */
+/** What is asked of machines with a lane that is exhausted, or soon will be. */
 export interface FollowUpQueries {
-  /** Seconds until the first lane is exhausted: of those of which that is soon. */
+  /** How many lanes have no free slot. */
+  readonly exhausted: string;
+  /** Seconds until the first lane is exhausted. */
   readonly exhausting: string;
 }
 
@@ -76,7 +76,6 @@ export function overviewQueries(matchers: readonly string[]): OverviewQueries {
       // Or one of a job in which every target that answers is an agent.
       `${silent} and on (job) ${agents} unless on (job) (${series('up')} == 1 unless ${BESIDE_TARGET} ${agents})`,
     ].join(' or '),
-    exhausted: `count without (${LANE}) (${lane('exhaustion_seconds')} == 0)`,
     soon: `count without (${LANE}) (${lane('exhaustion_seconds')} < ${ACT_SOON_SECONDS})`,
     pastCliff: `count without (${LANE}) (${lane('cliff_seconds')} == 0)`,
     refused: refusals('fourtuple_lane_refused_connects_total'),
@@ -88,8 +87,11 @@ export function overviewQueries(matchers: readonly string[]): OverviewQueries {
 
 /** Joins two figures of each lane, which costs Prometheus most: so not of machines where it is needless. */
 export function followUpQueries(matchers: readonly string[], soon: Instances): FollowUpQueries {
-  const { exhausting } = selectors([...only(soon), ...matchers]);
-  return { exhausting: `min without (${LANE}) (${exhausting})` };
+  const { lane, exhausting } = selectors([...only(soon), ...matchers]);
+  return {
+    exhausted: `count without (${LANE}) (${lane('exhaustion_seconds')} == 0)`,
+    exhausting: `min without (${LANE}) (${exhausting})`,
+  };
 }
 
 /** @param lanes how many of each machine, the worst */

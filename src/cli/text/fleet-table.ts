@@ -1,7 +1,8 @@
 import { formatLane } from '../../tcp/lane.ts';
-import { formatCount, formatRate, formatShare, formatWait } from '../../tcp/number-text.ts';
+import { formatCount, formatRate, formatShare, formatWait, plural } from '../../tcp/number-text.ts';
 import type { FleetLane, MachineReport, MachineState } from '../fleet/fleet-report.ts';
 import { fullness } from '../fleet/lane-figures.ts';
+import { REFUSED_WINDOW_SECONDS } from '../fleet/queries.ts';
 import { renderBar } from './bar.ts';
 import type { Screen } from './screen.ts';
 import { style } from './style.ts';
@@ -9,9 +10,13 @@ import { type Column, renderTable } from './table.ts';
 import { wrap } from './wrap.ts';
 
 const BAR_WIDTH = 10;
-const WIDE_SCREEN = 100;
+const BAR = '';
+/** Between two columns. */
+const GAP = 2;
 /** Columns that are left out where no lane has something in them. */
-const SPARSE = ['NAMESPACE', 'REFUSED', 'FORECAST'];
+const SPARSE = ['NAMESPACE', 'FORECAST'];
+/** Columns that are left out on a narrow screen, the first of them first. */
+const SPARED = ['FREE', 'OPENS/S'];
 
 const COLOURS = {
   refusing: 'red',
@@ -37,7 +42,7 @@ export function renderMachines(machines: readonly MachineReport[], screen: Scree
   const rows = machines.flatMap(rowsOf);
   const paint = (text: string, row: number): string => {
     const colour = COLOURS[(rows[row] as TableRow).machine.state];
-    return colour === null ? text : style(screen, colour, text);
+    return colour === null || text.trim() === '' ? text : style(screen, colour, text);
   };
   const column = (title: string, cell: (lane: FleetLane) => string, more: Partial<Column> = {}): Column => ({
     title,
@@ -57,19 +62,36 @@ export function renderMachines(machines: readonly MachineReport[], screen: Scree
       cells: rows.map(({ machine, lane }) => (lane === null ? inPlaceOfLane(machine) : formatLane(lane))),
       shrinkTo: 22,
     },
-    ...(screen.width < WIDE_SCREEN
-      ? []
-      : [column('', (lane) => renderBar(fullness(lane), BAR_WIDTH, screen.unicode), { paint })]),
+    column(BAR, (lane) => renderBar(fullness(lane), BAR_WIDTH, screen.unicode), { paint }),
     column('FULL', (lane) => describeFullness(lane, screen), { align: 'right', paint }),
     column('FREE', ({ free }) => formatCount(free), { align: 'right' }),
     column('OPENS/S', ({ opensPerSecond }) => formatRate(opensPerSecond), { align: 'right' }),
-    column('REFUSED', ({ refusedConnects }) => describeRefused(refusedConnects), { align: 'right' }),
     column('FORECAST', describeForecast),
   ];
   const shown = columns.filter(({ title, cells }) => !SPARSE.includes(title) || cells.some((cell) => cell !== ''));
-  const [title = '', ...lines] = renderTable(shown, screen.width, screen.unicode ? '…' : '~');
+  const [title = '', ...lines] = renderTable(fitColumns(shown, screen.width), screen.width, screen.unicode ? '…' : '~');
   const below = rows.map(({ machine, isLast }) => (isLast ? describeBelow(machine, screen) : []));
   return [style(screen, 'dim', title), ...lines.flatMap((line, row) => [line, ...(below[row] ?? [])])];
+}
+
+/** The bar is left out where lanes would be shortened for it; other columns where shortening is not enough. */
+function fitColumns(columns: readonly Column[], width: number): readonly Column[] {
+  let shown = columns;
+  if (widthOf(shown, () => true) > width) shown = shown.filter(({ title }) => title !== BAR);
+  for (const spared of SPARED) {
+    if (widthOf(shown, ({ shrinkTo }) => shrinkTo === undefined) <= width) break;
+    shown = shown.filter(({ title }) => title !== spared);
+  }
+  return shown;
+}
+
+/** Of a table in which these columns are as wide as they must be, and the others as narrow as they can. */
+function widthOf(columns: readonly Column[], isWhole: (column: Column) => boolean): number {
+  const widths = columns.map((column) => {
+    const whole = column.cells.reduce((most, { length }) => Math.max(most, length), column.title.length);
+    return isWhole(column) ? whole : Math.min(whole, column.shrinkTo ?? whole);
+  });
+  return widths.reduce((sum, width) => sum + width, GAP * (columns.length - 1));
 }
 
 function rowsOf(machine: MachineReport): TableRow[] {
@@ -81,19 +103,15 @@ function rowsOf(machine: MachineReport): TableRow[] {
   }));
 }
 
-function inPlaceOfLane({ state }: MachineReport): string {
-  return state === 'down' ? '(cannot be scraped)' : '(no slot is used)';
+function inPlaceOfLane({ state, sampleAgeSeconds }: MachineReport): string {
+  if (state === 'down') return '(cannot be scraped)';
+  return sampleAgeSeconds === null ? '(no sample yet)' : '(no slot is used)';
 }
 
 function describeFullness(lane: FleetLane, { unicode }: Screen): string {
   if (lane.utilization !== null) return formatShare(lane.utilization);
   if (lane.slots === null || lane.used === null) return formatShare(null);
   return (unicode ? '≤' : '<=') + formatShare(fullness(lane)).replace(/^[<>]/, '');
-}
-
-/** An increase is estimated between two scrapes: what is more than nothing is at least one. */
-function describeRefused(refused: number | null): string {
-  return refused === null || refused <= 0 ? '' : formatCount(Math.max(1, refused));
 }
 
 /** What becomes of it; empty where that is not known. */
@@ -106,8 +124,19 @@ function describeForecast({ secondsToExhaustion, secondsToCliff, settles }: Flee
 }
 
 function describeBelow(machine: MachineReport, screen: Screen): string[] {
-  const lines = [...(machine.state === 'stale' ? [describeAge(machine)] : []), ...describeFindings(machine)];
+  const lines = [
+    ...(machine.state === 'stale' ? [describeAge(machine)] : []),
+    ...describeRefused(machine),
+    ...describeFindings(machine),
+  ];
   return lines.map((line) => style(screen, 'dim', wrap(`  ${line}`, screen.width, '    ')));
+}
+
+/** An increase is estimated between two scrapes: what is more than nothing is at least one. */
+function describeRefused({ refusedConnects }: MachineReport): string[] {
+  if (refusedConnects === null || refusedConnects <= 0) return [];
+  const connects = plural(Math.max(1, Math.round(refusedConnects)), 'connect');
+  return [`REFUSED ${connects} within ${REFUSED_WINDOW_SECONDS / 60} minutes found no port`];
 }
 
 function describeAge({ sampleAgeSeconds, lanes }: MachineReport): string {
