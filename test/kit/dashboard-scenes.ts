@@ -10,7 +10,7 @@ const haproxy = [processReport(811, 'haproxy', 120, 'haproxy.service')];
  * @param seconds how long it runs already; the load triples half a minute before the end of them
  * @param endsAtMs what its clock shows then
  */
-export function fillingProxy(seconds = 600, endsAtMs = Date.now()): SimulatedMachine {
+export function fillingProxy(seconds = 760, endsAtMs = Date.now()): SimulatedMachine {
   const steady = (rate: number) => () => rate;
   const surge = (second: number): number => (second < seconds - 25 ? 182 : 655);
   const machine = new SimulatedMachine(

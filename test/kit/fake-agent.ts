@@ -89,18 +89,33 @@ export class FakeAgent {
     response.setHeader('content-security-policy', POLICY);
     response.setHeader('x-content-type-options', 'nosniff');
     response.setHeader('cache-control', 'no-store');
-    if (!pathname.startsWith('/api/')) return sendFile(pathname, response);
-    if (this.refusal !== null) return sendError(response, this.refusal.status, this.refusal.message, this.refusal.hint);
-    if (this.token !== null && request.headers.authorization !== `Bearer ${this.token}`) {
-      return sendError(response, 401, 'This agent answers only who shows its token.', 'It is in its configuration.');
-    }
-    if (pathname === '/api/events') return this.#readEvents(response);
-    if (pathname === '/api/ports') return sendFound(response, this.ports(laneOf(searchParams)));
-    if (pathname === '/api/history') return this.#readHistory(searchParams, response);
-    sendError(response, 404, `There is no ${pathname}.`, '');
+    if (!pathname.startsWith('/api/')) sendFile(pathname, response);
+    else if (pathname === '/api/events' && this.#refuse(request) === null) this.#sendEvents(response);
+    else sendJson(response, this.#refuse(request) ?? this.#read(pathname, searchParams));
   }
 
-  #readEvents(response: ServerResponse): void {
+  #refuse({ headers }: IncomingMessage): Answer | null {
+    if (this.refusal !== null) return failed(this.refusal.status, this.refusal.message, this.refusal.hint);
+    if (this.token === null || headers.authorization === `Bearer ${this.token}`) return null;
+    return failed(401, 'This agent answers only who shows its token.', 'It is in its configuration.');
+  }
+
+  #read(pathname: string, query: URLSearchParams): Answer {
+    if (pathname === '/api/ports') return found(this.ports(laneOf(query)));
+    if (pathname === '/api/history') return this.#readHistory(query);
+    return failed(404, `There is no ${pathname}.`, '');
+  }
+
+  #readHistory(query: URLSearchParams): Answer {
+    if (this.history === null) return failed(404, 'No history is kept.', 'Start the agent with --history.');
+    const at = query.get('at');
+    if (at !== null) return found(this.history.at(Date.parse(at)));
+    if (!query.has('since')) return found({ span: this.history.span() });
+    const ms = (name: string): number => 1000 * Number(query.get(name));
+    return found(this.history.series(laneOf(query), ms('since'), ms('until')));
+  }
+
+  #sendEvents(response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(':\n\n');
     if (this.sample !== null) response.write(event('sample', this.sample));
@@ -108,18 +123,19 @@ export class FakeAgent {
     this.#readers.add(response);
     response.on('close', () => this.#readers.delete(response));
   }
+}
 
-  #readHistory(query: URLSearchParams, response: ServerResponse): void {
-    if (this.history === null)
-      return sendError(response, 404, 'No history is kept.', 'Start the agent with --history.');
-    const at = query.get('at');
-    if (at !== null) return sendFound(response, this.history.at(Date.parse(at)));
-    if (query.has('since')) {
-      const seconds = (name: string): number => 1000 * Number(query.get(name));
-      return sendJson(response, 200, this.history.series(laneOf(query), seconds('since'), seconds('until')));
-    }
-    sendJson(response, 200, { span: this.history.span() });
-  }
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+function found(body: unknown): Answer {
+  return body === null ? failed(404, 'Nothing is known of it.', '') : { status: 200, body };
+}
+
+function failed(status: number, message: string, hint: string): Answer {
+  return { status, body: { error: { message, hint } } };
 }
 
 function laneOf(query: URLSearchParams): LaneName {
@@ -143,19 +159,10 @@ function sendFile(pathname: string, response: ServerResponse): void {
     const body = readFileSync(join(PAGE, file));
     response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(body);
   } catch {
-    sendError(response, 404, `There is no ${pathname}.`, '');
+    sendJson(response, failed(404, `There is no ${pathname}.`, ''));
   }
 }
 
-function sendFound(response: ServerResponse, found: unknown): void {
-  if (found === null) sendError(response, 404, 'Nothing is known of it.', '');
-  else sendJson(response, 200, found);
-}
-
-function sendError(response: ServerResponse, status: number, message: string, hint: string): void {
-  sendJson(response, status, { error: { message, hint } });
-}
-
-function sendJson(response: ServerResponse, status: number, value: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+function sendJson(response: ServerResponse, { status, body }: Answer): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }

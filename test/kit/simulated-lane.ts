@@ -152,9 +152,10 @@ export class SimulatedLane {
   }
 
   #close(port: number): void {
-    if (!this.load.closesFirst) return this.#release(port);
-    this.#kind[port] = PortKind.timeWait;
-    this.#until[port] = this.#second + TIME_WAIT_SECONDS;
+    if (this.load.closesFirst) {
+      this.#kind[port] = PortKind.timeWait;
+      this.#until[port] = this.#second + TIME_WAIT_SECONDS;
+    } else this.#release(port);
   }
 
   #release(port: number): void {

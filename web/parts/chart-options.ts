@@ -23,7 +23,7 @@ export function slotsOptions(width: number, height: number, syncKey: string): uP
       { stroke: ink, width: 1.75, dash: [6, 5], spanGaps: true, points: { show: false } },
     ],
     axes: [timeAxis(false), countAxis((count) => formatCount(count))],
-    hooks: { drawAxes: [drawLevels], draw: [drawNow, drawEnd, drawRefused] },
+    hooks: { drawAxes: [drawAhead], draw: [drawLevels, drawEnd, drawRefused] },
   };
 }
 
@@ -36,7 +36,7 @@ export function opensOptions(width: number, height: number, syncKey: string): uP
     },
     series: [{}, { stroke: cssColor('live'), width: 1.5, fill: cssColor('live', 0.12), points: { show: false } }],
     axes: [timeAxis(true), countAxis((rate) => formatRate(rate))],
-    hooks: { draw: [drawNow] },
+    hooks: { drawAxes: [drawAhead] },
   };
 }
 
@@ -50,7 +50,7 @@ function common(
     height,
     legend: { show: false },
     cursor: { sync: { key: syncKey }, drag: { x: false, y: false }, y: false, points: { show: false } },
-    padding: [10, 12, 0, 0],
+    padding: [16, 12, 0, 0],
   };
 }
 
@@ -92,13 +92,13 @@ function countAxis(format: (value: number) => string): uPlot.Axis {
 function drawLevels(chart: uPlot): void {
   const { lane } = chartData.peek();
   if (lane === null) return;
-  drawLevel(chart, lane.slots, cssColor('critical'), [], `${formatCount(lane.slots)} slots: the end`);
+  drawLevel(chart, lane.slots, cssColor('critical'), [], `${formatCount(lane.slots)} slots: the end`, true);
   if (lane.cliffAt !== null) {
-    drawLevel(chart, lane.cliffAt, cssColor('cliff'), [3, 3], `the cliff: ${formatCount(lane.cliffAt)}`);
+    drawLevel(chart, lane.cliffAt, cssColor('cliff'), [3, 3], `the cliff: ${formatCount(lane.cliffAt)}`, false);
   }
 }
 
-function drawLevel(chart: uPlot, count: number, color: string, dash: number[], label: string): void {
+function drawLevel(chart: uPlot, count: number, color: string, dash: number[], label: string, isAbove: boolean): void {
   const { ctx, bbox } = chart;
   const y = Math.round(chart.valToPos(count, 'y', true));
   ctx.save();
@@ -111,23 +111,21 @@ function drawLevel(chart: uPlot, count: number, color: string, dash: number[], l
   ctx.lineTo(bbox.left + bbox.width, y);
   ctx.stroke();
   ctx.font = scaled(FONT);
-  ctx.fillText(label, bbox.left + 6 * devicePixelRatio, y + 13 * devicePixelRatio);
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'alphabetic';
+  ctx.fillText(label, bbox.left + 6 * devicePixelRatio, y + (isAbove ? -5 : 13) * devicePixelRatio);
   ctx.restore();
 }
 
-/** The instant that the page shows: what is right of it is to come. */
-function drawNow(chart: uPlot): void {
+/** What is right of the instant that the page shows is to come. */
+function drawAhead(chart: uPlot): void {
   const { ctx, bbox } = chart;
   const x = Math.round(chart.valToPos(chartData.peek().window.at, 'x', true));
   ctx.save();
-  ctx.fillStyle = cssColor('ahead', 0.5);
+  ctx.fillStyle = cssColor('ahead');
   ctx.fillRect(x, bbox.top, bbox.left + bbox.width - x, bbox.height);
-  ctx.strokeStyle = cssColor('quiet', 0.8);
-  ctx.lineWidth = devicePixelRatio;
-  ctx.beginPath();
-  ctx.moveTo(x, bbox.top);
-  ctx.lineTo(x, bbox.top + bbox.height);
-  ctx.stroke();
+  ctx.fillStyle = cssColor('quiet', 0.7);
+  ctx.fillRect(x, bbox.top, devicePixelRatio, bbox.height);
   ctx.restore();
 }
 
@@ -146,9 +144,12 @@ function drawEnd(chart: uPlot): void {
   ctx.arc(x, y, 4 * devicePixelRatio, 0, 2 * Math.PI);
   ctx.fill();
   ctx.font = scaled(`bold ${FONT}`);
-  ctx.textAlign = 'right';
-  const right = Math.min(x + 30 * devicePixelRatio, chart.bbox.left + chart.bbox.width - 4 * devicePixelRatio);
-  ctx.fillText(`full in ${formatWait(seconds)}`, right, y + 18 * devicePixelRatio);
+  ctx.textBaseline = 'alphabetic';
+  const label = `full in ${formatWait(seconds)}`;
+  const room = chart.bbox.left + chart.bbox.width - x - 10 * devicePixelRatio;
+  ctx.textAlign = ctx.measureText(label).width < room ? 'left' : 'right';
+  const aside = ctx.textAlign === 'left' ? 8 : -8;
+  ctx.fillText(label, x + aside * devicePixelRatio, y + 15 * devicePixelRatio);
   ctx.restore();
 }
 

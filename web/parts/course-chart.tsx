@@ -19,7 +19,7 @@ export function CourseChart(): JSX.Element {
     <section class="panel course" aria-labelledby="course-title">
       <div class="panel-head">
         <h2 id="course-title">Over time</h2>
-        <div class="choice" role="group" aria-label="How far back">
+        <fieldset class="choice" aria-label="How far back">
           {RANGES.map((range) => (
             <button
               key={range.id}
@@ -30,7 +30,7 @@ export function CourseChart(): JSX.Element {
               {range.label}
             </button>
           ))}
-        </div>
+        </fieldset>
       </div>
       <Charts />
       <ul class="legend chart-legend">
@@ -67,7 +67,7 @@ function Charts(): JSX.Element {
   const dark = isDark.value;
   const data = chartData.value;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the style sheet's colours are others in the dark
+  // The style sheet's colours are others in the dark
   useEffect(() => {
     const [upper, lower] = [slots.current as HTMLDivElement, opens.current as HTMLDivElement];
     const sync = uPlot.sync('course');

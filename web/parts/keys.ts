@@ -33,7 +33,10 @@ export function listenToKeys(): () => void {
 
 function onKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isHelpOpen.value) return;
-  if (event.key === 'Escape') return leave();
+  if (event.key === 'Escape') {
+    leave();
+    return;
+  }
   const target = event.target;
   if (target instanceof HTMLElement && isTaken(target, event.key)) return;
   const range = RANGES[Number(event.key) - 1];

@@ -33,7 +33,6 @@ export function LaneList(): JSX.Element {
       {(total >= SEARCH_FROM || wantedText.value !== '') && <Search />}
       {total === 0 && <NoLanes />}
       {total > 0 && lanes.length === 0 && <p class="quiet empty">No lane has that in its name.</p>}
-      {/* biome-ignore lint/a11y/useFocusableInteractive: its options have the focus */}
       <div
         role="listbox"
         aria-label="Lanes"
@@ -157,7 +156,7 @@ function BarLegend(): JSX.Element {
 
 function moveByKey(event: KeyboardEvent): void {
   const rows = [...document.querySelectorAll<HTMLElement>('.lane-rows [role=option]')];
-  const at = rows.findIndex((row) => row === document.activeElement);
+  const at = rows.indexOf(document.activeElement as HTMLElement);
   const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
   const row = to === undefined ? undefined : rows[Math.max(0, Math.min(rows.length - 1, to))];
   if (row === undefined) return;

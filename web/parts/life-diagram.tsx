@@ -1,5 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { releaseCurve } from '../agent/port-map.ts';
+import { portMap } from '../state/ports.ts';
 import { selectedLane, shownLanes } from '../state/scene.ts';
 import { explainLife, firstToClose, type LifeCounts } from '../words/life.ts';
 import { sumLife } from '../words/life-counts.ts';
@@ -24,14 +26,14 @@ export function LifeDiagram(): JSX.Element {
     <section class="panel life" aria-labelledby="life-title">
       <div class="panel-head">
         <h2 id="life-title">The life of a connection</h2>
-        <div class="choice" role="group" aria-label="Of which lanes">
+        <fieldset class="choice" aria-label="Of which lanes">
           <button type="button" aria-pressed={!isOfAll.value} onClick={() => (isOfAll.value = false)}>
             this lane
           </button>
           <button type="button" aria-pressed={isOfAll.value} onClick={() => (isOfAll.value = true)}>
             all {formatCount(shownLanes.value.length)}
           </button>
-        </div>
+        </fieldset>
       </div>
       <p class="explained">{explainLife(counts)}</p>
       <Picture counts={counts} geometry={geometry} />
@@ -42,22 +44,10 @@ export function LifeDiagram(): JSX.Element {
 
 function Picture({ counts, geometry }: { counts: LifeCounts; geometry: LifeGeometry }): JSX.Element {
   const { width, height, states, ways, words } = geometry;
+  const map = portMap.value;
+  const curve = map.state === 'there' && !isOfAll.value ? releaseCurve(map.ports) : null;
   return (
     <svg class="life-picture" viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
-      <defs>
-        <marker
-          id="tip"
-          viewBox="0 0 8 8"
-          refX="3"
-          refY="4"
-          markerWidth="9"
-          markerHeight="9"
-          markerUnits="userSpaceOnUse"
-          orient="auto"
-        >
-          <path d="M0 0 8 4 0 8z" class="tip" />
-        </marker>
-      </defs>
       {ways.map((way) => (
         <Arrow key={way.id} way={way} flow={flowOf(way.flow, counts)} />
       ))}
@@ -69,12 +59,13 @@ function Picture({ counts, geometry }: { counts: LifeCounts; geometry: LifeGeome
       {LIFE_STATES.map((state) => (
         <StateBox key={state} state={state} counts={counts} geometry={geometry} />
       ))}
-      {states.TIME_WAIT.height >= 100 && !isOfAll.value && (
+      {states.TIME_WAIT.height >= 100 && curve !== null && (
         <ReleaseCurve
-          x={states.TIME_WAIT.x + 8}
-          y={states.TIME_WAIT.y + 62}
-          width={states.TIME_WAIT.width - 16}
-          height={34}
+          curve={curve}
+          x={states.TIME_WAIT.x + 9}
+          y={states.TIME_WAIT.y + 58}
+          width={states.TIME_WAIT.width - 18}
+          height={36}
         />
       )}
     </svg>
@@ -104,10 +95,23 @@ function flowOf(flow: Flow, counts: LifeCounts): number | null {
 
 function Arrow({ way, flow }: { way: Way; flow: number | null }): JSX.Element {
   const kind = flow === null ? 'is-unknown' : flow === 0 ? 'is-idle' : `is-flowing flow-${way.flow}`;
-  const width = flow === null || flow === 0 ? 1.5 : Math.min(10, 2 + 2 * Math.log10(1 + flow));
+  const width = flow === null || flow === 0 ? 1.5 : Math.min(9, 2 + 1.8 * Math.log10(1 + flow));
+  const tip = Math.max(9, 2.1 * width);
   return (
     <g class={`way ${kind}`}>
-      <path d={way.path} class="way-line" stroke-width={width} marker-end="url(#tip)" />
+      <marker
+        id={`tip-${way.id}`}
+        viewBox="0 0 8 8"
+        refX="5"
+        refY="4"
+        markerWidth={tip}
+        markerHeight={tip}
+        markerUnits="userSpaceOnUse"
+        orient="auto"
+      >
+        <path d="M0 0 8 4 0 8z" class="tip" />
+      </marker>
+      <path d={way.path} class="way-line" stroke-width={width} marker-end={`url(#tip-${way.id})`} />
       {flow !== null && flow > 0 && (
         <path
           d={way.path}
@@ -144,7 +148,7 @@ function StateBox(props: { state: LifeState; counts: LifeCounts; geometry: LifeG
 }
 
 function wordsOf(id: string, counts: LifeCounts): string {
-  const { opensPerSecond, timeWaitSeconds, used } = counts;
+  const { opensPerSecond, timeWaitSeconds, reclaimable, used } = counts;
   const first = firstToClose(counts);
   switch (id) {
     case 'here':
@@ -153,10 +157,10 @@ function wordsOf(id: string, counts: LifeCounts): string {
       return first === 'other' && used > 0 ? 'the other end closes first' : 'if the other end closes first';
     case 'open':
       return opensPerSecond === null ? 'opens/s unknown' : `${formatRate(opensPerSecond)} opens/s`;
-    default:
-      return timeWaitSeconds === null
-        ? 'free again after about a minute'
-        : `free again after ${Math.round(timeWaitSeconds)} s`;
+    default: {
+      const after = timeWaitSeconds === null ? 'about a minute' : `${Math.round(timeWaitSeconds)} s`;
+      return `free again after ${after}${reclaimable !== null && reclaimable > 0 ? ', or taken over' : ''}`;
+    }
   }
 }
 

@@ -76,7 +76,7 @@ export const WIDE: LifeGeometry = {
     { id: 'open', x: 240, y: 118, anchor: 'middle' },
     { id: 'here', x: 500, y: 52, anchor: 'start' },
     { id: 'there', x: 500, y: 304, anchor: 'start' },
-    { id: 'release', x: 300, y: 32, anchor: 'middle' },
+    { id: 'release', x: 300, y: 36, anchor: 'middle' },
   ],
 };
 

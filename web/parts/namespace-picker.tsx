@@ -95,7 +95,6 @@ function Choices(): JSX.Element {
           onKeyDown={(event) => onKey(event, shown, at)}
         />
       </div>
-      {/* biome-ignore lint/a11y/useFocusableInteractive: the focus stays in the search field, which points at an option */}
       <div id="namespaces" role="listbox" aria-label="Namespaces" class="picker-list">
         {shown.map((choice, index) => (
           <ChoiceRow key={choice.label ?? ''} choice={choice} index={index} isPointedAt={index === at} />
@@ -118,7 +117,7 @@ function ChoiceRow({
 }): JSX.Element {
   const { label, view, full } = choice;
   return (
-    // biome-ignore lint/a11y/useFocusableInteractive: see above
+    // biome-ignore lint/a11y/useFocusableInteractive: the focus stays in the search field, which points at an option
     // biome-ignore lint/a11y/useKeyWithClickEvents: the search field has the keys
     <div
       id={`namespace-${index}`}

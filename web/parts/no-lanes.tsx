@@ -9,8 +9,8 @@ export function NoLanes(): JSX.Element {
   return (
     <div class="empty">
       <p>
-        <strong>No connection from here holds an ephemeral port now.</strong> A lane appears as soon as a program
-        connects out: one for each source address, destination address and destination port.
+        A lane appears as soon as a program connects out: one for each source address, destination address and
+        destination port.
       </p>
       {inbound > 0 && (
         <p class="quiet">

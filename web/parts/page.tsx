@@ -22,7 +22,7 @@ export function Page(): JSX.Element {
   useEffect(listenToKeys, []);
   const when = scene.value?.when ?? 'live';
   return (
-    <div class={`page shows-${when}`}>
+    <div class={`page shows-${when} is-${connection.value.state}`}>
       <Header />
       <TimeTravel />
       <LostBanner />
@@ -50,10 +50,10 @@ function Body(): JSX.Element | null {
             <LaneFacts />
             <LifeDiagram />
             <CourseChart />
-            <PortMap />
           </div>
         )}
       </div>
+      {selectedName.value !== null && <PortMap />}
       <Findings />
       <Notes />
     </>

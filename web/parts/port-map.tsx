@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { countKinds, countPasses, LEGEND, PORT_COUNT } from '../agent/port-map.ts';
+import { countKinds, countPasses, LEGEND, PORT_COUNT, releaseCurve } from '../agent/port-map.ts';
 import { portMap } from '../state/ports.ts';
 import { selectedLane } from '../state/scene.ts';
 import { chosenMoment } from '../state/selection.ts';
@@ -9,8 +9,11 @@ import { isDark } from '../state/theme.ts';
 import { formatCount } from '../words/numbers.ts';
 import { describePort, explainPasses, KIND_NAMES } from '../words/port.ts';
 import { paintPorts, portColors } from './port-picture.ts';
+import { ReleaseCurve } from './release-curve.tsx';
 
 const SIDE = 256;
+/** How soon is soon for who waits for a slot. */
+const SOON_SECONDS = 10;
 const LABELLED = [0, 16_384, 32_768, 49_152];
 
 export function PortMap(): JSX.Element {
@@ -30,15 +33,15 @@ function Content(): JSX.Element {
   if (chosenMoment.value !== null) {
     return <p class="quiet empty">Which port was held by what is not kept in the history: the map shows only now.</p>;
   }
-  if (map.state === 'there') return <Map ports={map.ports} />;
+  if (map.state === 'there') return <MapOfPorts ports={map.ports} />;
   return <p class="quiet empty">{map.state === 'missing' ? map.message : 'Waiting for the map …'}</p>;
 }
 
-function Map({ ports }: { ports: Uint8Array }): JSX.Element {
+function MapOfPorts({ ports }: { ports: Uint8Array }): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const pointed = useSignal<number | null>(null);
   const dark = isDark.value;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the style sheet's colours are others in the dark
+  // The style sheet's colours are others in the dark
   const colors = useMemo(portColors, [dark]);
   useEffect(() => {
     if (canvas.current !== null) paintPorts(canvas.current, ports, colors);
@@ -51,17 +54,19 @@ function Map({ ports }: { ports: Uint8Array }): JSX.Element {
   return (
     <div class="ports-content">
       <div class="port-frame">
-        {LABELLED.map((label) => (
-          <span key={label} class="port-label" style={{ top: `${(100 * label) / PORT_COUNT}%` }} aria-hidden="true">
-            {label}
-          </span>
-        ))}
         <div class="port-picture">
+          {LABELLED.map((label) => (
+            <span key={label} class="port-label" style={{ top: `${(100 * label) / PORT_COUNT}%` }} aria-hidden="true">
+              {label}
+            </span>
+          ))}
+          <span class="port-outside-words" style={{ height: `${(100 * low) / PORT_COUNT}%` }} aria-hidden="true">
+            below the ephemeral range: connect() takes none of these
+          </span>
           <canvas
             ref={canvas}
             width={SIDE}
             height={SIDE}
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys point at a port
             tabIndex={0}
             role="img"
             aria-label={`Map of all ports: ${describeCounts(counts)}. The arrow keys point at one.`}
@@ -87,10 +92,12 @@ function Map({ ports }: { ports: Uint8Array }): JSX.Element {
           ))}
         </ul>
         <p class="fade">
-          <span>leaves TIME_WAIT</span>
+          <span>free again soon</span>
           <i class="fade-strip" />
           <span>just closed</span>
         </p>
+      </div>
+      <div class="port-words">
         {selectedLane.value?.lane.cliffAt != null && (
           <>
             <Pass title="First pass" parity={low % 2 === 0 ? 'even' : 'odd'} {...first} />
@@ -98,7 +105,32 @@ function Map({ ports }: { ports: Uint8Array }): JSX.Element {
             <p class="explained">{explainPasses(low, first.free, second.free)}</p>
           </>
         )}
+        <Releases ports={ports} />
       </div>
+    </div>
+  );
+}
+
+/** What is in TIME_WAIT now, by when it is over. */
+function Releases({ ports }: { ports: Uint8Array }): JSX.Element | null {
+  const curve = releaseCurve(ports);
+  const total = curve.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return null;
+  const soon = curve.slice(0, SOON_SECONDS).reduce((sum, count) => sum + count, 0);
+  return (
+    <div class="releases">
+      <h3>What comes free, second by second</h3>
+      <svg viewBox="0 0 320 84" preserveAspectRatio="none" aria-hidden="true">
+        <ReleaseCurve curve={curve} x={0} y={0} width={320} height={84} />
+      </svg>
+      <p class="releases-axis" aria-hidden="true">
+        <span>now</span>
+        <span>in 30 s</span>
+        <span>in 60 s</span>
+      </p>
+      <p class="explained">
+        {formatCount(soon)} of {formatCount(total)} leave TIME_WAIT in the next {SOON_SECONDS} s.
+      </p>
     </div>
   );
 }

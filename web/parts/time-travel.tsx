@@ -32,13 +32,7 @@ export function TimeTravel(): JSX.Element | null {
         onInput={({ currentTarget }) => travelTo(Number(currentTarget.value))}
         onKeyDown={onKey}
       />
-      {at === null ? (
-        <span class="travel-end">now</span>
-      ) : (
-        <button type="button" class="travel-back" onClick={() => (chosenMoment.value = null)}>
-          Back to now
-        </button>
-      )}
+      <span class="travel-end">{at === null ? 'now' : `${formatWait(ago)} ago`}</span>
     </div>
   );
 }

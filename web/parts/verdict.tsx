@@ -1,16 +1,12 @@
 import type { JSX } from 'preact';
-import { shownFindings, shownLanes } from '../state/scene.ts';
+import { shownFindings, verdict } from '../state/scene.ts';
 import { plural } from '../words/numbers.ts';
-import { judge } from '../words/verdict.ts';
 import { goToFindings } from './findings.tsx';
 import { SeverityIcon } from './icons.tsx';
 
 export function VerdictLine(): JSX.Element {
   const findings = shownFindings.value;
-  const { severity, text } = judge(
-    shownLanes.value.map(({ lane }) => lane),
-    findings,
-  );
+  const { severity, text } = verdict.value;
   const count = findings?.filter((one) => one.severity !== 'info').length ?? 0;
   return (
     <div class={`verdict is-${severity}`}>

@@ -1,6 +1,7 @@
 import { effect, signal } from '@preact/signals';
 import type { ReportJson, SpanJson } from '../agent/json.ts';
 import { RequestError, requestJson } from '../agent/request.ts';
+import { connection } from './connection.ts';
 import { chosenMoment } from './selection.ts';
 
 /** `none`: the agent keeps no history. */
@@ -22,8 +23,13 @@ const SPAN_EVERY_MS = 30_000;
 const DRAG_MS = 80;
 
 export function followHistory(): void {
-  void readSpan();
-  setInterval(() => void readSpan(), SPAN_EVERY_MS);
+  setInterval(() => {
+    if (historyState.value.state !== 'none' && connection.value.state === 'live') void readSpan();
+  }, SPAN_EVERY_MS);
+  // Another agent answers, perhaps: it may keep a history, or none.
+  effect(() => {
+    if (connection.value.state === 'live') void readSpan();
+  });
   effect(() => {
     const at = chosenMoment.value;
     if (at === null) {
@@ -42,8 +48,7 @@ export function followHistory(): void {
   });
 }
 
-/** Asked again where the agent answers anew: another one may keep a history. */
-export async function readSpan(): Promise<void> {
+async function readSpan(): Promise<void> {
   try {
     const { span } = await requestJson<{ span: SpanJson | null }>('api/history');
     historyState.value = span === null ? { state: 'unknown' } : { state: 'kept', span };

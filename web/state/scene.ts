@@ -2,6 +2,7 @@ import { computed, effect, signal } from '@preact/signals';
 import type { CostJson, FindingJson, HostJson, LaneJson, NamespaceJson, SampleJson } from '../agent/json.ts';
 import { type LaneName, laneKey, nameLane, namespaceLabel } from '../words/lane-name.ts';
 import { fullness } from '../words/outlook.ts';
+import { judge, type Verdict } from '../words/verdict.ts';
 import { liveFindings, liveSample } from './connection.ts';
 import { past } from './past.ts';
 import { chosenLane, chosenLaneKey, chosenNamespace } from './selection.ts';
@@ -116,6 +117,23 @@ export const shownFindings = computed<readonly FindingJson[] | null>(() => {
   const chosen = chosenNamespace.value;
   return findings.filter((finding) => labelOf(finding) === chosen);
 });
+
+export const verdict = computed<Verdict>(() =>
+  judge(
+    shownLanes.value.map(({ lane }) => lane),
+    shownFindings.value,
+  ),
+);
+
+/** Who has several machines open finds the one that is in need. */
+export function followTitle(): void {
+  effect(() => {
+    const { severity } = verdict.value;
+    const sign = severity === 'critical' ? '● ' : severity === 'warning' ? '○ ' : '';
+    const name = scene.value?.host.name ?? null;
+    document.title = name === null ? 'fourtuple' : `${sign}${name} · fourtuple`;
+  });
+}
 
 /** The namespace that a finding is about. */
 export function labelOf({ namespace, namespaceInode }: FindingJson): string {

@@ -23,7 +23,7 @@ export function courseAhead(lane: LaneJson, seconds: number, settleSeconds: numb
       ? [{ seconds: secondsToCliff, held: cliffAt }]
       : [];
   if (secondsToExhaustion !== null) {
-    const way = [now, ...cliff, { seconds: secondsToExhaustion, held: slots }, { seconds, held: slots }];
+    const way = [now, ...cliff, { seconds: secondsToExhaustion, held: slots }];
     return cutAt(
       way.filter((point, index) => index === 0 || point.seconds >= (way[index - 1] as PointAhead).seconds),
       seconds,

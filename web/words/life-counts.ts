@@ -11,10 +11,12 @@ export function sumLife(lanes: readonly { readonly lane: LaneJson; readonly name
     lanes.reduce((total, { lane }) => total + figure(lane), 0);
   const sumKnown = (figure: (lane: LaneJson) => number | null): number | null =>
     lanes.every(({ lane }) => figure(lane) !== null) ? sum((lane) => figure(lane) as number) : null;
+  // Lanes of a shared pool hold their slots together: summed, each would count several times.
+  const isShared = lanes.length > 1 && lanes.some(({ lane }) => lane.pool === 'source');
   return {
     slots: sum(({ slots }) => slots),
     used: sum(({ used }) => used),
-    free: sumKnown(({ free }) => free),
+    free: isShared ? null : sumKnown(({ free }) => free),
     states,
     opensPerSecond: sumKnown(({ opensPerSecond }) => opensPerSecond),
     reclaimable: sumKnown(({ reclaimable }) => reclaimable),
