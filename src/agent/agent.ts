@@ -1,5 +1,6 @@
 import type { Report } from '../diagnosis/report.ts';
 import { FourtupleError } from '../tcp/error.ts';
+import type { Tell } from './agent-event.ts';
 import type { AgentHealth, AgentListener, AgentView, Findings } from './agent-view.ts';
 import type { AgentConfig } from './config/agent-config.ts';
 import { drawPortMap } from './draw-port-map.ts';
@@ -7,7 +8,6 @@ import { Examiner } from './examining/examiner.ts';
 import { FindingChanges } from './examining/finding-changes.ts';
 import { Rounds } from './examining/rounds.ts';
 import type { HistoryStore } from './history/history.ts';
-import type { Tell } from './agent-event.ts';
 import type { PortMap } from './port-map.ts';
 import { type LaneName, namespaceLabel, type Sample } from './sample.ts';
 import { ClockWatch } from './sampling/clock-watch.ts';

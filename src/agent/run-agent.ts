@@ -1,11 +1,11 @@
 import { ServiceManager } from '../linux/service-manager.ts';
 import { plural } from '../tcp/number-text.ts';
 import { Agent } from './agent.ts';
+import type { AgentEvent, Tell } from './agent-event.ts';
 import type { AgentConfig } from './config/agent-config.ts';
 import type { HistoryEvent, HistoryStore } from './history/history.ts';
 import type { MetricsSource } from './http/routes/metrics-route.ts';
 import { startHttp } from './http/start-http.ts';
-import type { AgentEvent, Tell } from './agent-event.ts';
 import type { MetricsFormat } from './metrics/negotiate-format.ts';
 import type { Sample } from './sample.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FleetReport } from '../../src/cli/fleet/fleet-report.ts';
-import { type FakeAgent, type FakeLane, type FakeMachine, startFakeAgent } from '../kit/fake-agent.ts';
+import { type FakeAgent, type FakeLane, type FakeMachine, startFakeAgent } from '../kit/fake-exporter.ts';
 import { needsPrograms } from '../kit/needs.ts';
 import { fourtuple, needsProgram } from '../kit/program.ts';
 import { type PrometheusServer, startPrometheus } from '../kit/prometheus.ts';
