@@ -3,8 +3,8 @@ import { serve } from '../test/kit/connections.ts';
 import { fillWithTimeWait } from '../test/kit/fill.ts';
 import { closeAllSockets } from '../test/kit/native-socket.ts';
 import { enterNewNamespace } from '../test/kit/network-namespace.ts';
+import { RunningAgent } from '../test/kit/running-agent.ts';
 import { writeSysctl } from '../test/kit/sysctl.ts';
-import { BenchedAgent } from './agent-process.ts';
 import type { Mark } from './marks.ts';
 import { depopulate, populate } from './population.ts';
 import { progress } from './progress.ts';
@@ -27,7 +27,7 @@ interface Spent {
   readonly seconds: number;
 }
 
-async function watch(agent: BenchedAgent, seconds: number): Promise<Spent> {
+async function watch(agent: RunningAgent, seconds: number): Promise<Spent> {
   const before = { at: performance.now(), cpu: agent.cpuSeconds(), samples: (await agent.health()).counters.samples };
   let scrapeAt = before.at;
   while (performance.now() - before.at < seconds * 1_000) {
@@ -51,8 +51,8 @@ export async function timeWaitCase(seconds: number): Promise<Mark[]> {
   enterNewNamespace();
   writeSysctl('ipv4.tcp_tw_reuse', 0);
   progress('time-wait: an agent begins');
-  const agent = await BenchedAgent.start('--namespaces', 'own');
-  const stopWatching = agent.watch();
+  const agent = await RunningAgent.start(['--namespaces', 'own']);
+  const dashboard = agent.watch();
   try {
     await sleep(WARM_UP_MS);
     progress('time-wait: filling a lane');
@@ -72,7 +72,7 @@ export async function timeWaitCase(seconds: number): Promise<Mark[]> {
       { name: `${name}: seconds between samples`, measured: spent.seconds / spent.samples, limit: 1.1, unit: '' },
     ];
   } finally {
-    stopWatching();
+    dashboard.destroy();
     await agent.end();
     closeAllSockets();
   }
@@ -83,7 +83,7 @@ export async function manySocketsCase(): Promise<Mark[]> {
   enterNewNamespace();
   await populate({ processes: PROCESSES, pairs: PAIRS }, 'few');
   progress('many: an agent begins');
-  const agent = await BenchedAgent.start('--namespaces', 'own');
+  const agent = await RunningAgent.start(['--namespaces', 'own']);
   try {
     while ((await agent.health()).counters.samples < 1) await sleep(250);
     // From the beginning of a sample to that of the next: its cost, and all the rest that it has to last for.
@@ -112,7 +112,7 @@ export async function manySocketsCase(): Promise<Mark[]> {
 export async function scrapeCase(): Promise<Mark[]> {
   enterNewNamespace();
   await populate({ processes: 1, pairs: LANES }, 'many');
-  const agent = await BenchedAgent.start('--namespaces', 'own', '--lanes', `${LANES}`);
+  const agent = await RunningAgent.start(['--namespaces', 'own', '--lanes', `${LANES}`]);
   try {
     while ((await agent.health()).counters.samples < 3) await sleep(250);
     progress('scrape: metrics');

@@ -3,8 +3,8 @@
 
 import { parseArgs } from 'node:util';
 import { whyNoNamespaces } from '../test/kit/network-namespace.ts';
+import { killAgents } from '../test/kit/running-agent.ts';
 import { manySocketsCase, scrapeCase, timeWaitCase } from './agent-cases.ts';
-import { endAgents } from './agent-process.ts';
 import { isMet, type Mark } from './marks.ts';
 import { killHolders } from './population.ts';
 import { progressEnd } from './progress.ts';
@@ -16,7 +16,7 @@ const NAMES = Object.keys(CASES) as CaseName[];
 
 process.on('exit', () => {
   killHolders();
-  endAgents();
+  killAgents();
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {

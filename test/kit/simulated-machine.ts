@@ -110,6 +110,7 @@ export function namespaceSample(name: string, lanes: readonly LaneSample[], inde
   });
   return {
     ...report,
+    takenAt: '2026-11-20T12:00:00.000Z',
     lanes,
     other: {
       ...{ lanes: 0, slots: 0, used: 0, live: 0, timeWait: 0, reclaimable: 0, closes: 0, refusedConnects: 0 },
