@@ -10,6 +10,8 @@ import { hash, isStale, listing, runStep } from './stamp.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
+const pageFolder = join(root, 'dist/web');
+
 class SetUpError extends Error {}
 
 /** @type {Step} */
@@ -34,7 +36,28 @@ const program = {
     compile('tsconfig.json', 'dist', async (made) => {
       const { bundleProgram } = await import('./bundle.mjs');
       await bundleProgram(made);
+      // The folder that is swapped out holds the page, which nothing of the program's is in.
+      if (existsSync(pageFolder)) renameSync(pageFolder, join(made, 'web'));
     }),
+};
+
+/** @type {Step} */
+const page = {
+  says: 'building the dashboard',
+  stamp: join(pageFolder, '.stamp'),
+  fingerprint: () => hash(packages.fingerprint(), listing(root, ['tsconfig.json', 'web'])),
+  run: async () => {
+    const made = join(root, '.new-web');
+    const { buildPage } = await import('./page.mjs');
+    try {
+      await buildPage(root, made);
+    } catch (error) {
+      rmSync(made, { recursive: true, force: true });
+      throw new SetUpError(`the build of the dashboard failed\n${error instanceof Error ? error.message : error}`);
+    }
+    rmSync(pageFolder, { recursive: true, force: true });
+    renameSync(made, pageFolder);
+  },
 };
 
 /** @type {Step} */
@@ -51,7 +74,7 @@ export const benches = {
  * @param {Step[]} [more] steps to run beside those that every command needs
  */
 export async function setUp(more = []) {
-  const steps = [packages, program, ...more];
+  const steps = [packages, program, page, ...more];
   try {
     checkNode();
     if (steps.some(isStale)) await runStale(steps);

@@ -72,6 +72,12 @@ describe('the command line', () => {
     expectGolden('help-fix.txt', help.out);
   });
 
+  it('explains fleet, with examples', async () => {
+    const help = await program('fleet', '--help');
+    expect({ ...help, out: '' }).toEqual({ code: 0, out: '', error: '' });
+    expectGolden('help-fleet.txt', help.out);
+  });
+
   it('explains check, with examples; 3 is for a plugin that says nothing of the machine', async () => {
     const help = await program('check', '--help');
     expect({ ...help, out: '' }).toEqual({ code: 3, out: '', error: '' });

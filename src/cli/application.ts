@@ -16,6 +16,8 @@ import { describeError } from './error-text.ts';
 import { FAILED, WRONG_USE } from './exit-code.ts';
 import { fixCommand } from './fix-command.ts';
 import { flagName } from './flag-name.ts';
+import { fleetCommand } from './fleet-command.ts';
+import { historyCommand } from './history-command.ts';
 import { labCommand } from './lab-command.ts';
 import { planCommand } from './plan-command.ts';
 import { runPlugin } from './run-plugin.ts';
@@ -29,18 +31,34 @@ const COMMANDS = {
   fix: fixCommand,
   plan: planCommand,
   lab: labCommand,
+  fleet: fleetCommand,
+  history: historyCommand,
   check: checkCommand,
   agent: agentCommand,
 };
 /** Errors that say how the command line is wrong, or what stands for it. */
 const WRONG_USES: readonly string[] = ['FT_ARGUMENT', 'FT_CONFIG', 'FT_PORT_RANGE'];
 
+const EXAMPLES: readonly (readonly [input: string, brief: string])[] = [
+  ['', 'this machine, once'],
+  [' --all', 'every network namespace: containers and pods too'],
+  [' doctor', 'what is wrong, why, and what helps most here'],
+  [' fix', 'what can be applied here, and what is applied now'],
+  [' plan --rate 500 --hold 50ms --destinations 2', 'where the ports would end, and what each remedy would buy'],
+  [' lab run', 'predictions beside measurements on this kernel, in about a minute'],
+  [' agent', 'watches it: a dashboard, metrics for Prometheus, and the past'],
+  [" history --lane '*>10.0.1.9:8080' --since 2h", 'how full a lane was, as the agent has kept it'],
+  [' fleet --prometheus http://localhost:9090', 'the worst of many machines, from Prometheus'],
+  [' check', 'for Nagios, Icinga and others'],
+  [' --from capture.txt', 'a machine without fourtuple: the text of ss -tanoe'],
+  [' status --help', 'more of them'],
+];
+
 const routes = buildRouteMap({
   routes: COMMANDS,
   docs: {
     brief: 'Shows which TCP lane runs out of source ports, with what, and whose it is',
-    fullDescription:
-      'Without a command, status runs: `fourtuple --all` is `fourtuple status --all`.\n\nEXAMPLES\n  fourtuple\n    this machine, once\n  fourtuple --all\n    every network namespace: containers and pods too\n  fourtuple doctor\n    what is wrong, why, and what helps most here\n  fourtuple fix\n    what can be applied here, and what is applied now\n  fourtuple plan --rate 500 --hold 50ms --destinations 2\n    where the ports would end, and what each remedy would buy\n  fourtuple lab run\n    predictions beside measurements on this kernel, in about a minute\n  fourtuple check\n    for Nagios, Icinga and others\n  fourtuple agent\n    watches it: a dashboard, metrics, and the past\n  fourtuple --from capture.txt\n    a machine without fourtuple: the text of ss -tanoe\n  fourtuple status --help\n    more of them\n\nA lane is a source address, a destination address and a destination port: a client has one source port for each connection of it. When all are held, mostly by TIME_WAIT, connect() fails with EADDRNOTAVAIL, "cannot assign requested address".',
+    fullDescription: `Without a command, status runs: \`fourtuple --all\` is \`fourtuple status --all\`.\n\nEXAMPLES\n${EXAMPLES.map(([input, brief]) => `  fourtuple${input}\n    ${brief}\n`).join('')}\nA lane is a source address, a destination address and a destination port: a client has one source port for each connection of it. When all are held, mostly by TIME_WAIT, connect() fails with EADDRNOTAVAIL, "cannot assign requested address".`,
   },
 });
 

@@ -27,6 +27,7 @@ export function commandLine(given: readonly string[], ...more: readonly string[]
   return ['fourtuple', ...given.filter((word) => word !== '--json'), ...more].map(quoted).join(' ');
 }
 
-function quoted(word: string): string {
+/** A word as a shell takes it. */
+export function quoted(word: string): string {
   return /^[\w./:,@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

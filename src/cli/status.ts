@@ -1,5 +1,7 @@
+import { quoted } from './fix-output.ts';
 import { print } from './output.ts';
 import { checkCombination } from './report-flags.ts';
+import { checkHistoryFlags } from './status-at-flags.ts';
 import type { StatusFlags } from './status-flags.ts';
 import { takeReport } from './take-report.ts';
 
@@ -9,9 +11,12 @@ const DEFAULT_TOP_JSON = 1_000;
 
 /** `fourtuple status`. */
 export async function status(flags: StatusFlags): Promise<void> {
+  checkHistoryFlags(flags);
   checkCombination(flags);
   const top = flags.top ?? (flags.json === true ? DEFAULT_TOP_JSON : DEFAULT_TOP_TEXT);
-  const report = await takeReport(flags, { top, thorough: false });
+  const report = await (flags.at === undefined
+    ? takeReport(flags, { top, thorough: false })
+    : (await import('./status-at.ts')).reportAt(flags.at, flags, top));
   if (flags.json === true) {
     const { writeReport } = await import('./report-json.ts');
     await writeReport(report, print);
@@ -22,8 +27,12 @@ export async function status(flags: StatusFlags): Promise<void> {
   }
 }
 
-/** The command that looks at the same namespaces. */
-function doctorCommand({ all, netns, from }: StatusFlags): string {
+/** The command that looks at the same namespaces, at the same time. */
+function doctorCommand({ all, netns, from, at, history }: StatusFlags): string {
+  if (at !== undefined) {
+    const file = history === undefined ? '' : ` --history ${quoted(history)}`;
+    return `fourtuple status --at ${new Date(at).toISOString()}${file} --json | fourtuple doctor --from -`;
+  }
   const reach = [
     ...(all === true ? ['--all'] : []),
     ...(netns === undefined ? [] : ['--netns', netns]),

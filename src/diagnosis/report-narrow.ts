@@ -18,7 +18,7 @@ export function narrowNamespace(
   top: number,
   pattern: LanePattern | undefined,
 ): NamespaceReport {
-  const matching = pattern === undefined ? namespace.lanes : namespace.lanes.filter((lane) => matches(lane, pattern));
+  const matching = pattern === undefined ? namespace.lanes : namespace.lanes.filter((lane) => isNamedBy(pattern, lane));
   const lanes = matching.slice(0, top);
   const lanesOmitted = namespace.lanesOmitted + matching.length - lanes.length;
   const counted = pattern === undefined ? namespace.counted : narrowCounted(namespace.counted, pattern);
@@ -29,7 +29,11 @@ function narrowCounted(counted: NamespaceReport['counted'], pattern: LanePattern
   return counted === null ? null : reportCounted(counted, pattern);
 }
 
-function matches({ source, destination, port }: LaneReport, pattern: LanePattern): boolean {
+/** Whether a lane is one of those that a pattern names. */
+export function isNamedBy(
+  pattern: LanePattern,
+  { source, destination, port }: Pick<LaneReport, 'source' | 'destination' | 'port'>,
+): boolean {
   return matchesLane(pattern, parseZoned(source), parseZoned(destination), port);
 }
 

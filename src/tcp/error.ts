@@ -13,6 +13,7 @@ export type FourtupleErrorCode =
   | 'FT_NAMESPACE'
   | 'FT_PORT_RANGE'
   | 'FT_PRIVILEGE'
+  | 'FT_PROMETHEUS'
   | 'FT_REMEDY'
   | 'FT_REPORT'
   | 'FT_TOPOLOGY'

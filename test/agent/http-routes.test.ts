@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HistoryReader, LaneSeries, SeriesQuery } from '../../src/agent/history/history.ts';
 import { finding, LANE } from '../kit/agent-view.ts';
+import { eventually } from '../kit/eventually.ts';
 import { ask, errorOf, servesAgents } from '../kit/http-agent.ts';
 import { laneReport, namespaceReport, reportOf } from '../kit/reports.ts';
 
@@ -219,7 +220,7 @@ describe('/metrics', () => {
     };
     const { port } = await serve({}, { metrics: slow });
     const scrapes = Array.from({ length: 10 }, () => ask(port, '/metrics'));
-    await expect.poll(() => asked).toBe(10);
+    await eventually(() => asked).toBe(10);
     finish();
     expect((await Promise.all(scrapes)).map(({ status }) => status)).toEqual(new Array(10).fill(200));
     expect(rendered).toBe(1);

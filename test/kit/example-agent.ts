@@ -35,12 +35,12 @@ export function exampleAgent(): AgentView {
   const settled = laneSample(
     ['2001:db8::5', '2001:db8::9', 443],
     { TIME_WAIT: 6_000, ESTABLISHED: 30 },
-    { opensPerSecond: 99, cliffAt: 14_116, settlesAt: 0.214, closes: 90_000, refusedConnects: 0 },
+    { opensPerSecond: 99, cliffAt: 14_116, settlesAt: 0.214, closes: 90_000, refusedConnects: 0, device: 'vrf-blue' },
   );
   const unknown = laneSample(
     ['10.0.0.5', '10.9.9.9', 5432],
     { ESTABLISHED: 40, TIME_WAIT: 20 },
-    { reclaimable: null, device: 'vrf-blue', closes: 300, refusedConnects: 0 },
+    { reclaimable: null, closes: 300, refusedConnects: 0 },
   );
   const host = namespaceSample([exhausted, filling, settled, unknown], {
     lanesOmitted: 12,

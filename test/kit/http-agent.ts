@@ -39,6 +39,14 @@ export function connection(port: number, host = '127.0.0.1'): Socket {
   return connect({ port, host }).on('error', () => {});
 }
 
+/** Until the agent has ended a connection, whatever way. */
+export function ended(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.closed) resolve();
+    else socket.once('close', () => resolve());
+  });
+}
+
 /** Sends bytes as they are, and reads all that comes until the agent ends the connection. */
 export async function sendRaw(port: number, bytes: string | Buffer): Promise<string> {
   const socket = connection(port);

@@ -23,7 +23,7 @@ export function namespaceSample(
 ): NamespaceSample {
   const other = { lanes: 0, slots: 0, used: 0, live: 0, timeWait: 0, reclaimable: 0, closes: 0, refusedConnects: 0 };
   const sorted = [...lanes].sort((a, b) => (b.utilization ?? 1) - (a.utilization ?? 1));
-  return { ...namespaceReport(sorted, more), lanes: sorted, other };
+  return { ...namespaceReport(sorted, more), takenAt: '2026-11-20T12:00:00.000Z', lanes: sorted, other };
 }
 
 /** A sample that was taken so many milliseconds after 1970. */

@@ -5,7 +5,7 @@ const MOST_BYTES = 8;
 
 /** Reads what a `ByteWriter` wrote. */
 export class ByteReader {
-  readonly #bytes: Uint8Array;
+  #bytes: Uint8Array;
   /** Where the next number begins. */
   position: number;
 
@@ -14,18 +14,21 @@ export class ByteReader {
     this.position = position;
   }
 
+  /** Reads other bytes from now on: one reader for a million records. */
+  moveTo(bytes: Uint8Array, position: number): this {
+    this.#bytes = bytes;
+    this.position = position;
+    return this;
+  }
+
   /** @throws RangeError where the bytes end, or hold no number that was written */
   count(): number {
-    let value = 0;
-    for (let index = 0; index < MOST_BYTES; index += 1) {
-      const byte = this.#bytes[this.position];
-      if (byte === undefined) break;
+    const first = this.#bytes[this.position] as number;
+    if (first < GOES_ON) {
       this.position += 1;
-      const bits = byte & SEVEN_BITS;
-      value += index < SHIFTED_BYTES ? bits << (7 * index) : bits * 2 ** (7 * index);
-      if (byte < GOES_ON) return value;
+      return first;
     }
-    throw new RangeError(`there is no number at byte ${this.position}`);
+    return this.#longCount();
   }
 
   /** @throws RangeError */
@@ -40,7 +43,21 @@ export class ByteReader {
     return value === 0 ? null : value - 1;
   }
 
+  /** @throws RangeError */
   skip(numbers: number): void {
     for (let index = 0; index < numbers; index += 1) this.count();
+  }
+
+  #longCount(): number {
+    let value = 0;
+    for (let index = 0; index < MOST_BYTES; index += 1) {
+      const byte = this.#bytes[this.position];
+      if (byte === undefined) break;
+      this.position += 1;
+      const bits = byte & SEVEN_BITS;
+      value += index < SHIFTED_BYTES ? bits << (7 * index) : bits * 2 ** (7 * index);
+      if (byte < GOES_ON) return value;
+    }
+    throw new RangeError(`there is no number at byte ${this.position}`);
   }
 }

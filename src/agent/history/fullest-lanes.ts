@@ -1,3 +1,4 @@
+import { utilization } from '../../tcp/capacity.ts';
 import { ByteReader } from './byte-reader.ts';
 
 /** The record of a lane at the instant when it was fullest, and its refusals over the whole time. */
@@ -13,10 +14,11 @@ export interface FullestRecord {
 /** Of each lane, by its number, the record with which it stands for a time. */
 export class FullestLanes {
   readonly records: Map<number, FullestRecord> = new Map();
+  readonly #reader: ByteReader = new ByteReader(new Uint8Array());
 
   /** @throws RangeError where the bytes are no record */
   add(lane: number, refused: number | null, bytes: Uint8Array, start: number, end: number): void {
-    const fullness = fullnessAt(new ByteReader(bytes, start));
+    const fullness = fullnessAt(this.#reader.moveTo(bytes, start));
     const before = this.records.get(lane);
     if (before === undefined) {
       this.records.set(lane, { fullness, refused, bytes, start, end });
@@ -24,7 +26,11 @@ export class FullestLanes {
     }
     before.refused = sumOf(before.refused, refused);
     // Of equals the later: it is nearer to what came next.
-    if (fullness >= before.fullness) Object.assign(before, { fullness, bytes, start, end });
+    if (fullness < before.fullness) return;
+    before.fullness = fullness;
+    before.bytes = bytes;
+    before.start = start;
+    before.end = end;
   }
 }
 
@@ -33,13 +39,12 @@ function sumOf(a: number | null, b: number | null): number | null {
   return b === null ? a : a + b;
 }
 
-/** How full a record's lane was, 0 to 1: what is not known to be reclaimable counts as held. */
 function fullnessAt(reader: ByteReader): number {
-  const [slots, used] = [reader.count(), reader.count()];
-  return fullnessOf({ slots, used, reclaimable: reader.countOrNull() });
+  const slots = reader.count();
+  return fullnessOf(slots, reader.count(), reader.countOrNull());
 }
 
-export function fullnessOf(lane: { slots: number; used: number; reclaimable: number | null }): number {
-  const { slots, used, reclaimable } = lane;
-  return slots === 0 ? 1 : Math.min(1, Math.max(0, (used - (reclaimable ?? 0)) / slots));
+/** How full a lane is at most, 0 to 1: what is not known to be reclaimable counts as held. */
+export function fullnessOf(slots: number, used: number, reclaimable: number | null): number {
+  return utilization(slots, Math.max(0, slots - used + (reclaimable ?? 0)));
 }

@@ -9,7 +9,7 @@ import { factsText, laneText, type NamespaceFacts, ownerText } from './name-text
 import { NameReader, Names } from './names.ts';
 import type { RefusalCounts } from './refusal-counts.ts';
 import { Retention } from './retention.ts';
-import { writeNamespace } from './sample-record.ts';
+import { writeCost, writeNamespace } from './sample-record.ts';
 import { RECORDED } from './schema.ts';
 
 /** A longer step forward of the clock is no pause between two samples: it was set, or the machine slept. */
@@ -122,7 +122,8 @@ export class HistoryWriter {
   #encode(sample: Sample, ran: number): Uint8Array {
     const record = this.#record;
     record.clear();
-    record.count(sample.cost.intervalSeconds * 1_000);
+    const { intervalSeconds, durationSeconds } = sample.cost;
+    writeCost(record, { intervalMs: intervalSeconds * 1_000, durationMicros: durationSeconds * 1e6 });
     record.count(sample.namespaces.length);
     for (const namespace of sample.namespaces) {
       const facts = this.#names.idOf(factsText(namespace), ran);
@@ -179,8 +180,7 @@ export class HistoryWriter {
   }
 
   #labelRead(facts: number): string {
-    const read = this.#nameReader.read<NamespaceFacts>(facts);
-    return read === undefined ? `${facts}` : namespaceLabel(read);
+    return namespaceLabel(JSON.parse(this.#nameReader.read(facts)) as NamespaceFacts);
   }
 }
 

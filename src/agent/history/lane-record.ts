@@ -1,22 +1,27 @@
 import { TCP_STATE_COUNT, TcpState, type TcpStateName, tcpStateName } from '../../tcp/state.ts';
 import type { LaneSample } from '../sample.ts';
-import { ByteReader } from './byte-reader.ts';
+import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 
-/** What the history keeps of a lane at one instant, beside its name and its refusals. */
-export interface LaneRecord {
+/** What a lane over time is drawn from. */
+export interface LaneFigures {
   readonly slots: number;
   readonly used: number;
   readonly live: number;
+  readonly timeWait: number;
   readonly reclaimable: number | null;
+  readonly opensPerSecond: number | null;
+  readonly secondsToCliff: number | null;
+  readonly secondsToExhaustion: number | null;
+}
+
+/** What the history keeps of a lane at one instant, beside its name and its refusals. */
+export interface LaneRecord extends Omit<LaneFigures, 'timeWait'> {
   readonly states: Readonly<Partial<Record<TcpStateName, number>>>;
   readonly pool: 'lane' | 'source';
   readonly reuse: boolean | null;
-  readonly opensPerSecond: number | null;
   readonly holdSeconds: number | null;
   readonly cliffAt: number | null;
-  readonly secondsToCliff: number | null;
-  readonly secondsToExhaustion: number | null;
   readonly settlesAt: number | null;
   readonly owner: OwnerRecord | null;
 }
@@ -44,12 +49,12 @@ export function writeLane(writer: ByteWriter, lane: LaneSample, owner: number): 
   writer.countOrNull(lane.reclaimable);
   writer.count(timeWait);
   writer.signed(lane.used - timeWait - lane.live);
-  writeStates(writer, lane);
   writer.countOrNull(scaled(lane.opensPerSecond, RATE_STEPS));
-  writer.countOrNull(scaled(lane.holdSeconds, HOLD_STEPS));
-  writer.countOrNull(lane.cliffAt);
   writer.countOrNull(untilThen(lane.secondsToCliff));
   writer.countOrNull(untilThen(lane.secondsToExhaustion));
+  writeStates(writer, lane);
+  writer.countOrNull(scaled(lane.holdSeconds, HOLD_STEPS));
+  writer.countOrNull(lane.cliffAt);
   writer.countOrNull(scaled(lane.settlesAt, SHARE_STEPS));
   const [first] = lane.processes;
   writer.count(owner);
@@ -83,22 +88,30 @@ function writeStates(writer: ByteWriter, { states, pool, reuse }: LaneSample): v
 }
 
 /** @throws RangeError where the bytes are no record */
-export function readLane(bytes: Uint8Array, start: number): LaneRecord {
-  const reader = new ByteReader(bytes, start);
-  const [slots, used, reclaimable, timeWait] = [reader.count(), reader.count(), reader.countOrNull(), reader.count()];
+export function readFigures(reader: ByteReader): LaneFigures {
+  const slots = reader.count();
+  const used = reader.count();
+  const reclaimable = reader.countOrNull();
+  const timeWait = reader.count();
   const live = used - timeWait - reader.signed();
+  const opensPerSecond = unscaled(reader.countOrNull(), RATE_STEPS);
+  const secondsToCliff = unscaled(reader.countOrNull(), WAIT_STEPS);
+  const secondsToExhaustion = unscaled(reader.countOrNull(), WAIT_STEPS);
+  return { slots, used, live, timeWait, reclaimable, opensPerSecond, secondsToCliff, secondsToExhaustion };
+}
+
+/** @throws RangeError where the bytes are no record */
+export function readLane(reader: ByteReader): LaneRecord {
+  const { timeWait, ...figures } = readFigures(reader);
   const flags = reader.count();
   const reused = (flags >>> REUSE_SHIFT) & REUSE_MASK;
   return {
-    ...{ slots, used, live, reclaimable },
+    ...figures,
     states: readStates(reader, flags >>> STATES_SHIFT, timeWait),
     pool: (flags & FROM_SOURCE) === 0 ? 'lane' : 'source',
     reuse: reused === 0 ? null : reused === 2,
-    opensPerSecond: unscaled(reader.countOrNull(), RATE_STEPS),
     holdSeconds: unscaled(reader.countOrNull(), HOLD_STEPS),
     cliffAt: reader.countOrNull(),
-    secondsToCliff: unscaled(reader.countOrNull(), WAIT_STEPS),
-    secondsToExhaustion: unscaled(reader.countOrNull(), WAIT_STEPS),
     settlesAt: unscaled(reader.countOrNull(), SHARE_STEPS),
     owner: readOwner(reader),
   };

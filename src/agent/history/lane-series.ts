@@ -1,10 +1,11 @@
 import type { LaneName } from '../sample.ts';
+import { ByteReader } from './byte-reader.ts';
 import type { Database, SqlStatement } from './database.ts';
 import { FullestLanes, type FullestRecord } from './fullest-lanes.ts';
 import type { HistorySpan, LaneSeries, SeriesQuery } from './history.ts';
-import { readLane } from './lane-record.ts';
+import { readFigures } from './lane-record.ts';
 import { MINUTE_MS } from './minute-fold.ts';
-import { type LaneTuple, laneOf } from './name-texts.ts';
+import { laneOf } from './name-texts.ts';
 import { NameReader } from './names.ts';
 import { visitSample } from './sample-record.ts';
 
@@ -84,8 +85,8 @@ export class SeriesReader {
     for (const [at, sample] of this.#rows(query, secondsFromMs)) {
       [sinceMs, untilMs] = [Math.min(sinceMs, at), Math.max(untilMs, at)];
       visitSample(sample, {
-        sample: (ms) => {
-          intervalMs = Math.max(intervalMs, ms);
+        sample: (cost) => {
+          intervalMs = Math.max(intervalMs, cost.intervalMs);
         },
         lane: (lane, refused, bytes, start, end) => {
           if (!names.has(lane)) names.set(lane, this.#wanted(lane, query));
@@ -99,17 +100,17 @@ export class SeriesReader {
   }
 
   #wanted(lane: number, { namespace, matches }: SeriesQuery): LaneName | null {
-    const tuple = this.#names.read<LaneTuple>(lane);
-    if (tuple === undefined) throw new RangeError('the history holds a lane without a name');
-    const name = laneOf(tuple);
+    const name = laneOf(this.#names.read(lane));
     return (namespace === undefined || namespace === name.namespace) && matches(name) ? name : null;
   }
 
   #collect(query: SeriesQuery, way: Way, lanes: Survey['lanes']): LaneSeries[] {
     const columns = new Map([...lanes.keys()].map((lane) => [lane, emptyColumns()]));
     let [step, folded] = [Number.NaN, new FullestLanes()];
+    const reader = new ByteReader(new Uint8Array());
     const flush = (): void => {
-      for (const [lane, record] of folded.records) addRow(columns.get(lane) as Columns, step / SECOND_MS, record);
+      for (const [lane, record] of folded.records)
+        addRow(columns.get(lane) as Columns, step / SECOND_MS, record, reader);
       folded = new FullestLanes();
     };
     for (const [at, sample] of this.#rows(query, way.secondsFromMs)) {
@@ -148,13 +149,13 @@ function emptyColumns(): Columns {
   };
 }
 
-function addRow(columns: Columns, time: number, { bytes, start, refused }: FullestRecord): void {
-  const record = readLane(bytes, start);
+function addRow(columns: Columns, time: number, { bytes, start, refused }: FullestRecord, reader: ByteReader): void {
+  const record = readFigures(reader.moveTo(bytes, start));
   columns.times.push(time);
   columns.slots.push(record.slots);
   columns.used.push(record.used);
   columns.live.push(record.live);
-  columns.timeWait.push(record.states.TIME_WAIT ?? 0);
+  columns.timeWait.push(record.timeWait);
   columns.reclaimable.push(record.reclaimable);
   columns.opensPerSecond.push(record.opensPerSecond);
   columns.secondsToCliff.push(record.secondsToCliff);

@@ -1,7 +1,7 @@
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { FullestLanes } from './fullest-lanes.ts';
-import { visitSample } from './sample-record.ts';
+import { type CostRecord, visitSample, writeCost } from './sample-record.ts';
 
 export const MINUTE_MS = 60_000;
 
@@ -22,7 +22,7 @@ export class MinuteFold {
   readonly startMs: number;
   readonly #namespaces: Map<string, FoldedNamespace> = new Map();
   readonly #labelOf: (facts: number) => string;
-  #intervalMs = 0;
+  #cost: CostRecord = { intervalMs: 0, durationMicros: 0 };
 
   /** @param labelOf the namespace that facts are of: it stays the same where its settings change */
   constructor(startMs: number, labelOf: (facts: number) => string) {
@@ -34,8 +34,11 @@ export class MinuteFold {
   add(sample: Uint8Array): void {
     let current: FoldedNamespace | undefined;
     visitSample(sample, {
-      sample: (intervalMs) => {
-        this.#intervalMs = Math.max(this.#intervalMs, intervalMs);
+      sample: ({ intervalMs, durationMicros }) => {
+        this.#cost = {
+          intervalMs: Math.max(this.#cost.intervalMs, intervalMs),
+          durationMicros: Math.max(this.#cost.durationMicros, durationMicros),
+        };
       },
       namespace: (bytes, start, end) => {
         const label = this.#labelOf(new ByteReader(bytes, start).count());
@@ -53,7 +56,7 @@ export class MinuteFold {
   /** As one sample. */
   bytes(): Uint8Array {
     const writer = new ByteWriter();
-    writer.count(this.#intervalMs);
+    writeCost(writer, this.#cost);
     writer.count(this.#namespaces.size);
     for (const { record, lanes } of this.#namespaces.values()) {
       writer.bytes(record);

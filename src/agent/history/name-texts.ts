@@ -13,20 +13,20 @@ export function factsText({ inode, name, holder, source, settings }: NamespaceSa
   return JSON.stringify(facts);
 }
 
+/** The free text last: none of the others can hold a line's end. Made for every lane of every sample, so it is no JSON. */
 export function laneText(namespace: NamespaceSample, { source, destination, port, device }: LaneSample): string {
-  return JSON.stringify([namespaceLabel(namespace), source, destination, port, device]);
+  return `${source}\n${destination}\n${port}\n${device ?? ''}\n${namespaceLabel(namespace)}`;
 }
 
-export type LaneTuple = readonly [
-  namespace: string,
-  source: string,
-  destination: string,
-  port: number,
-  device: string | null,
-];
-
-export function laneOf([namespace, source, destination, port, device]: LaneTuple): LaneName {
-  return { namespace, source, destination, port, device };
+export function laneOf(text: string): LaneName {
+  const [source = '', destination = '', port, device, ...namespace] = text.split('\n');
+  return {
+    namespace: namespace.join('\n'),
+    source,
+    destination,
+    port: Number(port),
+    device: device === undefined || device === '' ? null : device,
+  };
 }
 
 /** null where nothing is known of whose it is. */

@@ -75,9 +75,10 @@ export class NameReader {
     this.#find = database.prepare('SELECT text FROM name WHERE id = ?');
   }
 
-  /** @returns what the text says; undefined where there is no such name */
-  read<T>(id: number): T | undefined {
+  /** @throws RangeError where there is no such name */
+  read(id: number): string {
     const text = this.#find.get(id)?.[0];
-    return typeof text === 'string' ? (JSON.parse(text) as T) : undefined;
+    if (typeof text !== 'string') throw new RangeError(`the history holds no name ${id}`);
+    return text;
   }
 }

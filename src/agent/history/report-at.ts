@@ -1,15 +1,18 @@
 import { inflateRawSync } from 'node:zlib';
 import type { FindingReport, HostReport, LaneReport, NamespaceReport, Report } from '../../diagnosis/report.ts';
+import { freeSlots, utilization } from '../../tcp/capacity.ts';
+import { ByteReader } from './byte-reader.ts';
 import type { Database, SqlRow, SqlStatement } from './database.ts';
 import { fullnessOf } from './fullest-lanes.ts';
 import { type LaneRecord, readLane } from './lane-record.ts';
-import { type LaneTuple, laneOf, type NamespaceFacts, type OwnerNames } from './name-texts.ts';
+import { laneOf, type NamespaceFacts, type OwnerNames } from './name-texts.ts';
 import { NameReader } from './names.ts';
 import { readNamespace, visitSample } from './sample-record.ts';
 
 /** For so long a sample stands for what came after it. */
 const LONGEST_GAP_MS = 120_000;
-const [RATIO_DIGITS, UNKNOWN_LANE] = [6, 'a lane without a name'];
+const RATIO_DIGITS = 6;
+const NOBODY: OwnerNames = [null, null, null];
 
 const OF_SECOND =
   'From the history: of each lane the process with most sockets is kept; not who blocks ports, what a spread counts, what the network was like, and the lanes that are not listed.';
@@ -49,7 +52,7 @@ export class ReportReader {
     return {
       schema: 1,
       takenAt: new Date(Number(at)).toISOString(),
-      durationSeconds: 0,
+      durationSeconds: durationOf(sample as Uint8Array),
       host: typeof host === 'string' ? (JSON.parse(host) as HostReport) : { name: null, kernel: null },
       namespaces: this.#namespaces(sample as Uint8Array, note),
       findings: this.#findingsAt(atMs, Number(run)),
@@ -64,33 +67,30 @@ export class ReportReader {
   }
 
   #namespaces(sample: Uint8Array, note: string): NamespaceReport[] {
-    const namespaces: NamespaceReport[] = [];
-    let lanes: LaneReport[] = [];
+    const namespaces: (NamespaceReport & { readonly lanes: LaneReport[] })[] = [];
     visitSample(sample, {
       namespace: (bytes, start) => {
         const { facts: id, ports, lanesOmitted, totals } = readNamespace(bytes, start);
-        const facts = this.#names.read<NamespaceFacts>(id);
-        if (facts === undefined) throw new RangeError('the history holds a namespace without a name');
-        lanes = [];
-        namespaces.push({ ...facts, ports, lanes, counted: null, lanesOmitted, totals, notes: [note] });
+        const facts = JSON.parse(this.#names.read(id)) as NamespaceFacts;
+        namespaces.push({ ...facts, ports, lanes: [], counted: null, lanesOmitted, totals, notes: [note] });
       },
-      lane: (name, _refused, bytes, start) => lanes.push(this.#lane(name, readLane(bytes, start))),
+      lane: (name, _refused, bytes, start) => {
+        namespaces.at(-1)?.lanes.push(this.#lane(name, readLane(new ByteReader(bytes, start))));
+      },
     });
-    for (const namespace of namespaces) lanes = (namespace.lanes as LaneReport[]).sort(byFullness);
+    for (const { lanes } of namespaces) lanes.sort(byFullness);
     return namespaces;
   }
 
   #lane(name: number, { owner, ...record }: LaneRecord): LaneReport {
-    const tuple = this.#names.read<LaneTuple>(name);
-    if (tuple === undefined) throw new RangeError(UNKNOWN_LANE);
-    const { source, destination, port, device } = laneOf(tuple);
+    const { source, destination, port, device } = laneOf(this.#names.read(name));
     const { slots, used, reclaimable } = record;
-    const free = reclaimable === null ? null : slots - used + reclaimable;
+    const free = freeSlots(slots, used, reclaimable);
     const [process, unit, laneUnit] =
-      owner === null ? [null, null, null] : (this.#names.read<OwnerNames>(owner.name) ?? [null, null, null]);
+      owner === null ? NOBODY : (JSON.parse(this.#names.read(owner.name)) as OwnerNames);
     return {
       ...{ source, destination, port, device, ...record, free },
-      utilization: free === null ? null : Number((1 - free / slots).toFixed(RATIO_DIGITS)),
+      utilization: free === null ? null : Number(utilization(slots, free).toFixed(RATIO_DIGITS)),
       rates: { second: null, tenSeconds: null, minute: null },
       network: null,
       processes:
@@ -100,6 +100,20 @@ export class ReportReader {
   }
 }
 
+function durationOf(sample: Uint8Array): number {
+  let micros = 0;
+  visitSample(sample, {
+    sample: ({ durationMicros }) => {
+      micros = durationMicros;
+    },
+  });
+  return micros / 1e6;
+}
+
 function byFullness(a: LaneReport, b: LaneReport): number {
-  return fullnessOf(b) - fullnessOf(a) || b.used - a.used;
+  return fullness(b) - fullness(a) || b.used - a.used;
+}
+
+function fullness({ slots, used, reclaimable }: LaneReport): number {
+  return fullnessOf(slots, used, reclaimable);
 }

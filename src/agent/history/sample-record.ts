@@ -12,13 +12,19 @@ export interface NamespaceRecord {
   readonly totals: NamespaceSample['totals'];
 }
 
+/** What it took. */
+export interface CostRecord {
+  /** Until the next sample. */
+  readonly intervalMs: number;
+  readonly durationMicros: number;
+}
+
 /**
- * Is led through a stored sample: its bytes hold the interval, and for each namespace its record and its lanes. What it is
+ * Is led through a stored sample: its bytes hold its cost, and for each namespace its record and its lanes. What it is
  * given are places in the bytes, to be read where they are wanted.
  */
 export interface SampleVisitor {
-  /** @param intervalMs until the next sample */
-  sample?(intervalMs: number): void;
+  sample?(cost: CostRecord): void;
   /** The next lanes are this namespace's; its record is from `start` to `end`. */
   namespace?(bytes: Uint8Array, start: number, end: number): void;
   /** @param refused connects that found no port since the sample before; null where they were not counted */
@@ -27,6 +33,11 @@ export interface SampleVisitor {
 
 /** Numbers of a namespace's record: facts, ports, lanes omitted, totals. */
 const NAMESPACE_NUMBERS = 12;
+
+export function writeCost(writer: ByteWriter, { intervalMs, durationMicros }: CostRecord): void {
+  writer.count(intervalMs);
+  writer.count(durationMicros);
+}
 
 export function writeNamespace(
   writer: ByteWriter,
@@ -64,8 +75,8 @@ export function readNamespace(bytes: Uint8Array, start: number): NamespaceRecord
 /** @throws RangeError where the bytes are no sample */
 export function visitSample(bytes: Uint8Array, visitor: SampleVisitor): void {
   const reader = new ByteReader(bytes);
-  const intervalMs = reader.count();
-  visitor.sample?.(intervalMs);
+  const cost: CostRecord = { intervalMs: reader.count(), durationMicros: reader.count() };
+  visitor.sample?.(cost);
   const namespaces = reader.count();
   for (let index = 0; index < namespaces; index += 1) {
     const start = reader.position;
@@ -73,7 +84,9 @@ export function visitSample(bytes: Uint8Array, visitor: SampleVisitor): void {
     visitor.namespace?.(bytes, start, reader.position);
     const lanes = reader.count();
     for (let lane = 0; lane < lanes; lane += 1) {
-      const [name, refused, length] = [reader.count(), reader.countOrNull(), reader.count()];
+      const name = reader.count();
+      const refused = reader.countOrNull();
+      const length = reader.count();
       const at = reader.position;
       reader.position = at + length;
       visitor.lane?.(name, refused, bytes, at, at + length);

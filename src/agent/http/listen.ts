@@ -22,7 +22,7 @@ function cannotListen(cause: NodeJS.ErrnoException, host: string, port: number):
   switch (cause.code) {
     case 'EADDRINUSE':
       return new FourtupleError('FT_BUSY', `port ${port} of ${host} is in use: is an agent running already?`, {
-        hint: `ss -ltnp 'sport = :${port}' shows who listens there; --listen ${host}:${port + 1} takes another port.`,
+        hint: `ss -ltnp 'sport = :${port}' shows who listens there; --listen HOST:PORT takes another port.`,
         cause,
       });
     case 'EACCES':

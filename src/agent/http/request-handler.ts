@@ -57,7 +57,7 @@ export function requestHandler<Format>(answering: Answering<Format>): RequestHan
     outgoing.on('error', () => {});
     for (const [name, value] of Object.entries(SAFETY_HEADERS)) outgoing.setHeader(name, value);
     answer(incoming, outgoing).catch((error: unknown) => {
-      if (!(error instanceof Refusal)) tellFailed(rare, incoming.url ?? '', error);
+      if (!(error instanceof Refusal)) tellFailed(rare, 'a request', error);
       if (outgoing.headersSent) outgoing.destroy();
       else writeRefusal(outgoing, error instanceof Refusal ? error : unforeseen());
     });
@@ -88,6 +88,8 @@ function appListener<Format>({ view, metrics, webRoot, limits, rare }: Answering
   );
   return async (incoming, outgoing, visit) => {
     visits.set(incoming, visit);
+    // It has been checked; the library would only make a URL of it, and fail where that writes it in another way.
+    incoming.headers.host = 'localhost';
     await listener(incoming, outgoing);
   };
 }

@@ -43,7 +43,10 @@ export class WebFiles {
 
   /** @returns null where there is no such file */
   async answer({ path, headers }: Visit): Promise<Answer | null> {
-    this.#files ??= readFiles(this.#folder);
+    this.#files ??= readFiles(this.#folder).catch((error: unknown) => {
+      this.#files = undefined;
+      throw error;
+    });
     const file = (await this.#files).get(path);
     if (file === undefined) return null;
     const common = { ETag: file.etag, 'Cache-Control': file.cacheControl, Vary: 'Accept-Encoding' };
@@ -55,7 +58,8 @@ export class WebFiles {
 }
 
 function isAmongTags(header: string | undefined, etag: string): boolean {
-  return (header ?? '').split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag || tag.trim() === '*');
+  const strong = (tag: string): string => tag.trim().replace(/^W\//, '');
+  return (header ?? '').split(',').some((tag) => strong(tag) === strong(etag) || tag.trim() === '*');
 }
 
 function chosen(file: WebFile, header: string | undefined): readonly ['br' | 'gzip' | null, Buffer] {
@@ -91,7 +95,8 @@ async function webFile(name: string, type: string, identity: Buffer): Promise<We
   const [gzip, br] = isWorthIt ? await Promise.all([gzippedWell(identity), brotlied(identity)]) : [null, null];
   return {
     ...{ type, identity, gzip, br },
-    etag: `"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`,
+    // Weak: the same for each content coding.
+    etag: `W/"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`,
     cacheControl: HASHED.test(name) ? 'private, max-age=31536000, immutable' : 'no-cache',
   };
 }

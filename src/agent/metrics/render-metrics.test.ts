@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exampleAgent, HOSTILE_NAMES } from '../../../test/kit/example-agent.ts';
 import { expectGolden } from '../../../test/kit/golden.ts';
@@ -100,11 +101,20 @@ describe('an answer to a scrape', () => {
     ]);
   });
 
-  it('keeps each series on one line, whatever names it holds', async () => {
-    const namespaces = HOSTILE_NAMES.map((name, inode) => namespaceSample([], { inode, name }));
-    const lines = await valuesOf(viewOf(sampleOf(namespaces)), 'fourtuple_lanes');
-    expect(lines).toHaveLength(HOSTILE_NAMES.length);
-    for (const line of lines) expect(line).toMatch(/^fourtuple_lanes\{namespace="(?:[^"\\\n]|\\[\\"n])*"\} 0$/);
+  it('keeps each series on one line, with whatever name it holds', async () => {
+    const unit = fc.constantFrom('\\', '"', '\n', '\r', '{', '}', ',', '=', '#', ' ', 'a', 'ü', '🚀');
+    const anyName = fc.oneof(fc.constantFrom(...HOSTILE_NAMES), fc.string({ unit }), fc.string({ unit: 'grapheme' }));
+    await fc.assert(
+      fc.asyncProperty(anyName, async (name) => {
+        const [line = '', ...others] = await valuesOf(
+          viewOf(sampleOf([namespaceSample([], { name })])),
+          'fourtuple_lanes',
+        );
+        expect(others).toEqual([]);
+        const [, escaped = ''] = /^fourtuple_lanes\{namespace="((?:[^"\\\n]|\\[\\"n])*)"\} 0$/.exec(line) ?? [];
+        expect(escaped.replace(/\\(.)/g, (_, letter) => (letter === 'n' ? '\n' : letter))).toBe(name);
+      }),
+    );
   });
 
   it('has of the lanes that a spread counts those that are told first', async () => {

@@ -53,12 +53,13 @@ export function scrapeOf(view: AgentView): Scrape {
 }
 
 /**
- * Pods of one name may run on one machine, and two series of the same labels fail the whole scrape: namespaces that share
+ * Pods of one name may run on one machine, and of two series with the same labels a scrape keeps one: namespaces that share
  * a name have their inode behind it.
  */
 function labeller(namespaces: readonly NamespaceName[]): (namespace: NamespaceName) => string {
-  const names = namespaces.map(namespaceLabel);
-  const shared = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for (const label of namespaces.map(namespaceLabel)) (seen.has(label) ? shared : seen).add(label);
   return (namespace) => {
     const label = namespaceLabel(namespace);
     return shared.has(label) ? `${label} net:[${namespace.inode}]` : label;

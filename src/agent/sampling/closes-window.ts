@@ -7,10 +7,11 @@ import { SocketCloses } from '../../linux/socket-closes.ts';
 import { FourtupleError } from '../../tcp/error.ts';
 
 const WINDOW_MS = 10_000;
-/** So many at a time, so that nobody else waits long. */
-const MOST_AT_ONCE = 20_000;
+/** So many at a time, before the clock is looked at: some milliseconds. */
+const AT_ONCE = 500;
 /** At most this part of a core goes into reading closes: where they come faster, they are not counted for a while. */
 const MOST_COST = 0.004;
+const MOST_READ_MS = MOST_COST * WINDOW_MS;
 const PAUSE_MS = 60_000;
 
 /** Closes of one window: what each lane of the census at its end did meanwhile. */
@@ -43,19 +44,30 @@ export class ClosesWindow {
     return this.#problem;
   }
 
-  /** Reads what the kernel has told since; to be called before each census, so that it need not be kept for long. */
-  read(): void {
-    if (this.#closes === null || this.#counts === null) return;
+  /**
+   * Reads what the kernel has told since; to be called before each census, so that it need not be kept for long.
+   *
+   * @returns how long it took, in milliseconds
+   */
+  read(): number {
+    if (this.#closes === null || this.#counts === null) return 0;
     const start = performance.now();
+    const spent = (): number => performance.now() - start;
     try {
-      this.#closes.drain(MOST_AT_ONCE, this.#counts.add);
+      while (this.#closes.drain(AT_ONCE, this.#counts.add) === AT_ONCE) {
+        if (this.#readMs + spent() > MOST_READ_MS) break;
+      }
     } catch (error) {
       if (!(error instanceof FourtupleError)) throw error;
       this.#pause(`Closes are not counted: ${error.message}.`);
-      return;
+      return spent();
     }
-    if (this.#closes.lost) this.#pause('Closes are not counted for a minute: more came than could be read.');
-    this.#readMs += performance.now() - start;
+    const { lost } = this.#closes;
+    this.#readMs += spent();
+    if (lost || this.#readMs > MOST_READ_MS) {
+      this.#pause('Closes are not counted for a minute: they come faster than may be read at little cost.');
+    }
+    return spent();
   }
 
   /**
@@ -77,11 +89,7 @@ export class ClosesWindow {
       seconds: elapsed / 1_000,
       secondsBetween: elapsed / 1_000,
     });
-    const isDear = this.#readMs > MOST_COST * Math.max(elapsed, WINDOW_MS);
     this.#begin(census, now);
-    if (isDear) {
-      this.#pause('Closes are not counted for a minute: there are so many that counting them would cost too much.');
-    }
     return { watched, seconds: elapsed / 1_000 };
   }
 

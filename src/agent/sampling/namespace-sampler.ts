@@ -44,6 +44,7 @@ export class NamespaceSampler {
   #boundAt = 0;
   #taken: NamespaceCensus | null = null;
   #takenAt = 0;
+  #closesMs = 0;
   #sample: NamespaceSample | null = null;
 
   constructor(options: NamespaceSamplerOptions) {
@@ -54,6 +55,11 @@ export class NamespaceSampler {
   /** The last census; null before the first. */
   get taken(): NamespaceCensus | null {
     return this.#taken;
+  }
+
+  /** How long reading closes took in the last step, in milliseconds: it costs the same however often it is done. */
+  get closesMs(): number {
+    return this.#closesMs;
   }
 
   get sample(): NamespaceSample | null {
@@ -90,8 +96,9 @@ export class NamespaceSampler {
    * @throws FourtupleError where it cannot be looked at: see `takeCensus`
    */
   async step(handle: NamespaceHandle, { entry, isChosen }: SampledNamespace, moment: Moment): Promise<NamespaceSample> {
+    this.#closesMs = 0;
     if (!isChosen && this.#sample !== null && this.#mayWait(handle)) return this.#sample;
-    this.#closes?.read();
+    this.#closesMs = this.#closes?.read() ?? 0;
     const taken = await this.#count(handle);
     this.#closed = this.#closes?.step(handle, taken) ?? null;
     const isCounting = this.#closes !== null && this.#closes.problem === null;

@@ -108,7 +108,7 @@ export class Sampler {
     this.#failed = failed;
     const spent = process.cpuUsage(cpu);
     const cpuSeconds = (spent.user + spent.system) / 1e6;
-    this.#pace.spent(cpuSeconds);
+    this.#pace.spent(Math.max(0, cpuSeconds - this.#closesSeconds()));
     return {
       schema: 1,
       takenAt,
@@ -155,6 +155,13 @@ export class Sampler {
     } finally {
       handle.close();
     }
+  }
+
+  /** What a longer interval would not save. */
+  #closesSeconds(): number {
+    let ms = 0;
+    for (const { closesMs } of this.#samplers.values()) ms += closesMs;
+    return ms / 1_000;
   }
 
   #countedIn(handle: NamespaceHandle): readonly CountedLaneReport[] | null {

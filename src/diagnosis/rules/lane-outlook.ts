@@ -3,10 +3,10 @@ import type { LaneReport } from '../report.ts';
 /** Below so many seconds a person must act at once. */
 const ACT_NOW_SECONDS = 300;
 /** Below so many a person must know. */
-const ACT_SOON_SECONDS = 3_600;
+export const ACT_SOON_SECONDS = 3_600;
 const NEARLY_FULL = 0.9;
 /** Below this utilization a burst of connections that is over in a second looks like one that goes on. */
-const NO_MERE_BURST = 0.1;
+export const NO_MERE_BURST = 0.1;
 
 /**
  * What becomes of a lane:

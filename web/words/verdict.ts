@@ -1,0 +1,77 @@
+import type { FindingJson, LaneJson, Severity } from '../agent/json.ts';
+import { formatEndpoint } from './lane-name.ts';
+import { formatWait, plural } from './numbers.ts';
+import { describeFullness, describeOutlook, fullness, type Standing, standingOf } from './outlook.ts';
+
+/** The machine in one sentence. */
+export interface Verdict {
+  readonly severity: Severity | 'ok';
+  readonly text: string;
+}
+
+const WORST_FIRST: readonly Standing[] = ['exhausted', 'filling', 'past-cliff', 'full', 'calm'];
+const SEVERITIES = {
+  exhausted: 'critical',
+  filling: 'critical',
+  'past-cliff': 'warning',
+  full: 'warning',
+  calm: 'ok',
+} as const;
+
+/**
+ * @param lanes the fullest first
+ * @param findings null before the first examination
+ */
+export function judge(lanes: readonly LaneJson[], findings: readonly FindingJson[] | null): Verdict {
+  const worst = findWorst(lanes);
+  const standing = worst === null ? 'calm' : standingOf(worst);
+  if (worst !== null && standing !== 'calm') {
+    const others = lanes.filter((lane) => standingOf(lane) === standing).length - 1;
+    const more = others === 0 ? '' : ` ${plural(others, 'more lane is', 'more lanes are')} like it.`;
+    return { severity: SEVERITIES[standing], text: sentence(worst, standing) + more };
+  }
+  const grave = findings?.find(({ severity }) => severity !== 'info');
+  if (grave !== undefined) return { severity: grave.severity, text: grave.summary };
+  if (worst === null) return { severity: 'ok', text: 'No connection of this machine holds an ephemeral port now.' };
+  const outlook = describeOutlook(worst);
+  const tail =
+    outlook === 'forecast unknown' ? '' : outlook === 'no load seen' ? ', and nothing new opens' : ` and ${outlook}`;
+  return {
+    severity: 'ok',
+    text: `Nothing runs out. The fullest lane, ${nameOf(worst)}, is ${describeFullness(worst)} full${tail}.`,
+  };
+}
+
+function sentence(lane: LaneJson, standing: Exclude<Standing, 'calm'>): string {
+  const name = nameOf(lane);
+  switch (standing) {
+    case 'exhausted':
+      return `${name} is exhausted: no slot is free, and connect() fails.`;
+    case 'filling':
+      return `${name} is ${describeFullness(lane)} full, and exhausted in ${formatWait(lane.secondsToExhaustion as number)}.`;
+    case 'past-cliff':
+      return `${name} is past the cliff: each connect() searches half of the ports in vain.`;
+    case 'full':
+      return `${name} is ${describeFullness(lane)} full; ${describeOutlook(lane)}.`;
+  }
+}
+
+function findWorst(lanes: readonly LaneJson[]): LaneJson | null {
+  let worst: LaneJson | null = null;
+  for (const lane of lanes) {
+    if (worst === null || isWorse(lane, worst)) worst = lane;
+  }
+  return worst;
+}
+
+function isWorse(a: LaneJson, b: LaneJson): boolean {
+  const [rankA, rankB] = [WORST_FIRST.indexOf(standingOf(a)), WORST_FIRST.indexOf(standingOf(b))];
+  if (rankA !== rankB) return rankA < rankB;
+  const soonest = (lane: LaneJson): number => lane.secondsToExhaustion ?? Number.POSITIVE_INFINITY;
+  if (soonest(a) !== soonest(b)) return soonest(a) < soonest(b);
+  return fullness(a) > fullness(b);
+}
+
+function nameOf({ source, destination, port }: LaneJson): string {
+  return `${source} → ${formatEndpoint(destination, port)}`;
+}
