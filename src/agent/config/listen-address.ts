@@ -6,7 +6,7 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-export const DEFAULT_PORT = 10_404;
+const DEFAULT_PORT = 10_404;
 const EVERY_ADDRESS = '::';
 /** The last part is no number, as that of an address is (RFC 1123, section 2.1). */
 const HOST_NAME = /^(?=.{1,253}$)(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)*(?!\d+$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/i;
