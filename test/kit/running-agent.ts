@@ -35,6 +35,15 @@ export interface AgentStart {
   readonly through?: readonly string[];
 }
 
+/** Outside of every range that tests fill: a machine without a free port has none to listen on either. */
+const FIRST_PORT = 20_000;
+let started = 0;
+
+function nextAddress(): string {
+  started += 1;
+  return `127.0.0.1:${FIRST_PORT + ((process.pid * 13 + started) % 10_000)}`;
+}
+
 const running = new Set<RunningAgent>();
 
 /** The built program as `fourtuple agent`, in the network namespace of this thread. */
@@ -59,7 +68,7 @@ export class RunningAgent {
   ): Promise<RunningAgent> {
     const folder = mkdtempSync(join(tmpdir(), 'fourtuple-agent-'));
     const file = history ?? join(folder, 'history.db');
-    const [command = '', ...args] = [...through, process.execPath, PROGRAM, 'agent', '--listen', '127.0.0.1:0'];
+    const [command = '', ...args] = [...through, process.execPath, PROGRAM, 'agent', '--listen', nextAddress()];
     const child = spawn(command, [...args, '--history', file, '--log', 'json', ...flags], {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { PATH: process.env.PATH, ...env },
