@@ -58,7 +58,7 @@ async function compressed({ status, headers, body }: Answer, visit: Visit): Prom
 }
 
 function response({ status, headers, body }: EncodedAnswer): Response {
-  const isEmpty = status === 304;
-  const length = isEmpty ? {} : { 'Content-Length': `${body.length}` };
-  return new Response(isEmpty ? null : body, { status, headers: { ...headers, ...length } });
+  // What 304 tells of a length would be that of the answer it stands for.
+  const length = status === 304 ? {} : { 'Content-Length': `${body.length}` };
+  return new Response(body.length === 0 ? null : body, { status, headers: { ...headers, ...length } });
 }

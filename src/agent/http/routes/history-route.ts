@@ -33,7 +33,7 @@ export function historyRoute(view: AgentView): Route {
   return queried('/api/history', ENTRIES, (query) => {
     const { history } = view;
     if (history === null) {
-      throw new Refusal(404, 'no-history', 'this agent keeps no history', {
+      throw new Refusal('no-history', 'this agent keeps no history', {
         hint: "Its log says why, or its configuration: 'fourtuple agent --help' shows how to keep one.",
       });
     }
@@ -49,7 +49,7 @@ function reportAt(history: HistoryReader, atMs: number, query: HistoryQuery): An
   }
   const report = history.at(atMs);
   if (report !== null) return jsonAnswer(report);
-  throw new Refusal(404, 'not-sampled', `nothing was sampled in the two minutes before ${formatMs(atMs)}`, {
+  throw new Refusal('not-sampled', `nothing was sampled in the two minutes before ${formatMs(atMs)}`, {
     hint: spanHint(history),
   });
 }
