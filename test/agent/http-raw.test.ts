@@ -106,11 +106,11 @@ describe('bytes that are no request', () => {
       lines.map((all) => Buffer.from(all.join('\r\n'))),
     );
     await fc.assert(
-      fc.asyncProperty(fc.array(bytes, { minLength: 5, maxLength: 20 }), async (all) => {
+      fc.asyncProperty(fc.array(bytes, { minLength: 40, maxLength: 40 }), async (all) => {
         const answers = await Promise.all(all.map((one) => sendRaw(port, one)));
         for (const answer of answers) expect(answer).not.toMatch(/node:|\.ts\b|at .+:\d+:\d+/);
       }),
-      { numRuns: 25 },
+      { numRuns: 5 },
     );
     expect((await ask(port, '/healthz')).status).toBe(200);
   });
