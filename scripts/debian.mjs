@@ -10,6 +10,7 @@ const TEST_PARTS = [
   'bpftool',
   'chromium',
   'clang',
+  'curl',
   'haproxy',
   'iproute2',
   'libbpf1',

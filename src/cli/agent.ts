@@ -5,6 +5,7 @@ import { loadAgentConfig } from '../agent/config/load-agent-config.ts';
 import { openAgentLog } from '../agent/log/agent-log.ts';
 import { runAgent } from '../agent/run-agent.ts';
 import type { AgentFlags } from './agent-flags.ts';
+import { FAILED } from './exit-code.ts';
 import { goingOnUnheard } from './output.ts';
 import { version } from './version.ts';
 
@@ -21,8 +22,9 @@ export async function agent(flags: AgentFlags): Promise<void> {
   const config = await loadAgentConfig(flags, process.env);
   const log = openAgentLog(config.log, process.env);
   const ending = new AbortController();
+  // It listens until it has ended: a trace instance ends the process by a signal that nobody else listens to.
   const end = (signal: NodeJS.Signals): void => {
-    for (const one of SIGNALS) process.off(one, end);
+    if (ending.signal.aborted) process.exit(FAILED);
     log.log({ level: 'info', event: 'ending', message: `${signal} was received`, fields: { signal } });
     ending.abort();
     setTimeout(() => process.exit(0), LONGEST_END_MS).unref();

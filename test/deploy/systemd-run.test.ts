@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { needsPrograms } from '../kit/needs.ts';
-import { execStart, needsOwnSystemd, runUnit, type UnitRun } from '../kit/own-systemd.ts';
+import { execStart, needsOwnSystemd, runUnit, UNIT, type UnitRun } from '../kit/own-systemd.ts';
 import { needsProgram, PROGRAM } from '../kit/program.ts';
 
 /** Takes the place of the agent: as it is confined, so is this. */
@@ -18,7 +18,7 @@ const client = (prefix: string): string =>
    until ${prefix} ss -Htn state established 'dport = 9000' | grep -q 9000; do sleep 0.05; done`;
 
 describe('the unit, run by a systemd of its own', () => {
-  needsPrograms('systemd-analyze', 'unshare', 'setpriv', 'ip', 'ss');
+  needsPrograms('systemd-analyze', 'unshare', 'setpriv', 'ip', 'ss', 'curl');
   needsOwnSystemd();
   needsProgram();
 
@@ -72,6 +72,26 @@ describe('the unit, run by a systemd of its own', () => {
     expect(out).toMatch(/^tokenFile: auto +# default; here that of systemd$/m);
     expect(out).toMatch(/^history: on +# default; here \/var\/lib\/(private\/)?fourtuple\/agent\/history.db$/m);
     expect(out).not.toContain(token);
+  });
+
+  it.each<[readonly string[], number]>([
+    [[], 1],
+    [['netns', 'tracing'], 2],
+  ])('runs the agent, with %j', async (dropIns, namespaces) => {
+    const ask = (path: string): string => `curl --silent --show-error http://127.0.0.1:10404${path}`;
+    const { out, shown, after } = await runUnit({
+      dropIns,
+      service: ['ExecStart=', `ExecStart=${FOURTUPLE} agent --log json`],
+      before: 'ip netns add web',
+      after: `${ask('/healthz')}; echo END; ${ask('/metrics')}; echo END; stat -c %U $(readlink -f /var/lib/fourtuple/agent/history.db);
+        systemctl stop ${UNIT}; systemctl show --property=Result --value ${UNIT}`,
+    });
+    const [health = '', metrics = '', rest] = after.split('END\n');
+    expect(JSON.parse(health)).toMatchObject({ isHealthy: true, problems: [] });
+    expect(metrics.match(/^fourtuple_lanes\{/gm)).toHaveLength(namespaces);
+    expect(rest).toBe('fourtuple-agent\nsuccess\n');
+    expect(shown.StatusText).toContain('ending');
+    expect(out).toContain('"event":"ended"');
   });
 
   it('has started when it says so, and not before', async () => {

@@ -40,6 +40,8 @@ export interface UnitRun {
   /** Properties as `systemctl show` has them: Result, ActiveState, ExecMainStatus, StatusText. */
   readonly shown: Readonly<Record<string, string>>;
   readonly log: string;
+  /** What `after` has said. */
+  readonly after: string;
 }
 
 export interface UnitOptions {
@@ -49,6 +51,8 @@ export interface UnitOptions {
   readonly service: readonly string[];
   /** What a shell does there before systemd starts. */
   readonly before?: string;
+  /** What a shell of systemd's does when the unit has started; it has no single quotes. */
+  readonly after?: string;
 }
 
 /** What the unit hides from its program: ProtectHome=, PrivateTmp=. */
@@ -74,10 +78,11 @@ export function execStart(command: string): string {
  * Starts the unit by a systemd that is process 1 of its own PID, mount, network and cgroup namespaces, and waits until it has
  * started (`Type=oneshot`: until it has ended). Nothing of it is left afterwards.
  */
-export async function runUnit({ dropIns = [], service, before = '' }: UnitOptions): Promise<UnitRun> {
+export async function runUnit(options: UnitOptions): Promise<UnitRun> {
   const folder = mkdtempSync(join(tmpdir(), 'fourtuple-systemd-'));
   const cgroup = join(cgroupMount('cgroup2') as string, `fourtuple-systemd-${process.pid}`);
-  const child = boot(folder, cgroup, before, () => writeUnits(folder, dropIns, service));
+  writeUnits(folder, options);
+  const child = boot(folder, cgroup, options.before ?? '');
   let log = '';
   child.stdout?.setEncoding('utf8').on('data', (text) => {
     log += text;
@@ -86,7 +91,8 @@ export async function runUnit({ dropIns = [], service, before = '' }: UnitOption
     await vi.waitFor(() => readFileSync(join(folder, 'done')), { timeout: STARTED_WITHIN_MS, interval: 50 });
     const lines = readFileSync(join(folder, 'shown'), 'utf8').trim().split('\n');
     const shown = Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)));
-    return { out: readFileSync(join(folder, 'out'), 'utf8'), shown, log };
+    const said = (name: string): string => readFileSync(join(folder, name), 'utf8');
+    return { out: said('out'), after: said('after'), shown, log };
   } catch (cause) {
     throw new Error(`the unit has not started: ${log}`, { cause });
   } finally {
@@ -98,8 +104,7 @@ export async function runUnit({ dropIns = [], service, before = '' }: UnitOption
   }
 }
 
-function boot(folder: string, cgroup: string, before: string, write: () => void): ChildProcess {
-  write();
+function boot(folder: string, cgroup: string, before: string): ChildProcess {
   mkdirSync(cgroup);
   const namespaces = ['--cgroup', '--pid', '--mount', '--uts', '--ipc', '--net', '--fork', '--kill-child=SIGKILL'];
   const script = `echo $$ > ${cgroup}/cgroup.procs && exec unshare ${namespaces.join(' ')} bash -c "$BOOT" 2>&1`;
@@ -107,7 +112,7 @@ function boot(folder: string, cgroup: string, before: string, write: () => void)
   return spawn('bash', ['-c', script], { env, stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-function writeUnits(folder: string, dropIns: readonly string[], service: readonly string[]): void {
+function writeUnits(folder: string, { dropIns = [], service, after = '' }: UnitOptions): void {
   const units = join(folder, 'units');
   const own = join(units, `${UNIT}.d`);
   mkdirSync(own, { recursive: true });
@@ -118,13 +123,11 @@ function writeUnits(folder: string, dropIns: readonly string[], service: readonl
   for (const name of EMPTY_TARGETS) {
     writeFileSync(join(units, `${name}.target`), '[Unit]\nDefaultDependencies=no\n');
   }
+  const head = `[Unit]\nDefaultDependencies=no\nAfter=${UNIT}\n`;
+  writeFileSync(join(units, 'test.target'), `${head}Wants=${UNIT} after.service\n`);
   const show = `systemctl show --property=Result,ActiveState,ExecMainStatus,StatusText ${UNIT} > ${folder}/shown`;
-  const after = `[Unit]\nDefaultDependencies=no\nAfter=${UNIT}\n`;
-  writeFileSync(join(units, 'test.target'), `${after}Wants=${UNIT} after.service\n`);
-  writeFileSync(
-    join(units, 'after.service'),
-    `${after}[Service]\nType=oneshot\nExecStart=/bin/sh -c '${show}; touch ${folder}/done'\n`,
-  );
+  const command = execStart(`(${after || 'true'}) > ${folder}/after 2>&1; ${show}; touch ${folder}/done`);
+  writeFileSync(join(units, 'after.service'), `${head}[Service]\nType=oneshot\n${command}\n`);
 }
 
 /** Those below first. */

@@ -36,8 +36,8 @@ describe('what a setting may be', () => {
     ],
     [
       listOf(HOST_NAME),
-      { '': [], 'Proxy,10.0.0.5': ['proxy', '10.0.0.5'], '::1': ['::1'] },
-      ['a,,b', 'a b', 'a:80', '*'],
+      { '': [], 'Proxy,10.0.0.5': ['proxy', '10.0.0.5'], '::1': ['::1'], 'a:80,[::1]:80': ['a:80', '[::1]:80'] },
+      ['a,,b', 'a b', ':80', 'a:b', '*'],
     ],
   ])('case %#', (kind, right, wrong) => {
     for (const [text, value] of Object.entries(right)) expect(kind.read(text), text).toEqual(value);

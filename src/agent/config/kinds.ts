@@ -13,9 +13,13 @@ export const SWITCH: Kind<boolean> = {
 };
 
 export const HOST_NAME: Kind<string> = {
-  expected: 'a name or an address of a host',
-  read: (text) => (isHost(text) ? text.toLowerCase() : undefined),
+  expected: 'a name or an address of a host, with a port or without',
+  read: (text) => (isHost(text) || isHostWithPort(text) ? text.toLowerCase() : undefined),
 };
+
+function isHostWithPort(text: string): boolean {
+  return !text.startsWith(':') && parseListenAddress(text) !== undefined;
+}
 
 /** Words that stand for namespaces, and so are no names of any. */
 const NAMESPACE_WORDS: readonly string[] = ['auto', 'all', 'own'];
