@@ -63,7 +63,7 @@ export async function startFakeAgent(first: FakeMachine | 'another exporter'): P
 type Sample = readonly [labels: Readonly<Record<string, string | number>>, value: number | null | undefined];
 
 /** In Prometheus' text format. */
-export function metricsOf({ lanes, findings = [], sampledAt }: FakeMachine): string {
+function metricsOf({ lanes, findings = [], sampledAt }: FakeMachine): string {
   const lane = (name: string, kind: string, values: (lane: FakeLane) => readonly Sample[]): string =>
     family(
       `fourtuple_${name}`,
