@@ -74,11 +74,11 @@ describe('light and dark', () => {
   it('move nothing for who wants no motion', async () => {
     showMachine();
     const { page } = await kit.open({ reducedMotion: 'reduce' });
-    const dots = page.locator('.way-dots').first();
-    await dots.waitFor({ state: 'attached' });
-    expect(await dots.evaluate('(dots) => getComputedStyle(dots).animationName')).toBe('none');
+    await page.locator('.way-dots').first().waitFor({ state: 'attached' });
+    const animation = `getComputedStyle(document.querySelector('.way-dots')).animationName`;
+    expect(await page.evaluate(animation)).toBe('none');
     await page.emulateMedia({ reducedMotion: 'no-preference' });
-    expect(await dots.evaluate('(dots) => getComputedStyle(dots).animationName')).toBe('flow');
+    expect(await page.evaluate(animation)).toBe('flow');
   });
 });
 
