@@ -166,7 +166,10 @@ describe('a mistake in the configuration', () => {
       'namespaces: []',
       'FILE:1:13: namespaces is an empty list, auto, all, own, or namespaces with commas between was expected',
     ],
-    ['hostNames: [a, b c]', "FILE:1:16: hostNames is 'b c', a name or an address of a host, with a port or without was expected"],
+    [
+      'hostNames: [a, b c]',
+      "FILE:1:16: hostNames is 'b c', a name or an address of a host, with a port or without was expected",
+    ],
     ['hostNames: { a: b }', 'FILE:1:12: hostNames is a mapping'],
     ['- listen', 'FILE:1:1: here is a list, the configuration with listen, open, tokenFile and so on was expected'],
     ['listen: "a', 'FILE:1:11: no YAML: Missing closing "quote'],

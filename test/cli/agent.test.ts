@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { readReport } from '../../src/diagnosis/report-reader.ts';
 import { timeWait } from '../kit/closings.ts';
 import { hold, serve } from '../kit/connections.ts';
 import { fillUntilRefused } from '../kit/fill.ts';
+import { ip } from '../kit/ip-command.ts';
 import { usesPrivateNamespace } from '../kit/private-namespace.ts';
 import { fourtuple, needsProgram } from '../kit/program.ts';
 import { endAgents, RunningAgent } from '../kit/running-agent.ts';
@@ -64,7 +65,7 @@ describe('fourtuple agent', () => {
     expect(kinds.filter((kind) => kind === 4)).toHaveLength(12);
     expect(kinds.filter((kind) => kind >= 64)).toHaveLength(30);
     const metrics = await agent.get('metrics');
-    expect(metrics.text).toMatch(/^fourtuple_lane_used_slots\{.*port="9000".*state="TIME_WAIT".*\} 30$/m);
+    expect(metrics.text).toMatch(/^fourtuple_lane_used_slots\{state="TIME_WAIT".*port="9000".*\} 30$/m);
     const { span } = await agent.json<{ span: { untilMs: number } }>('api/history');
     const then = await agent.json<Report>(`api/history?at=${new Date(span.untilMs).toISOString()}`);
     expect(laneTo(9_000, then)).toMatchObject({ used: 42, live: 12 });
@@ -163,6 +164,32 @@ describe('fourtuple agent', () => {
     ]);
     expect(none.code).toBe(1);
     expect(none.error).toContain('no-such-namespace');
+  });
+
+  it('holds while namespaces come and go, ten in a second', async () => {
+    const agent = await RunningAgent.start(['--namespaces', 'all']);
+    const { counters } = await agent.health();
+    const seen = new Set<number | null>();
+    const watch = agent.watch((text) => {
+      for (const [, inode] of text.matchAll(/"inode":(\d+)/g)) seen.add(Number(inode));
+    });
+    const names: string[] = [];
+    const made = new Set<number>();
+    for (let round = 0; round < 60; round += 1) {
+      const name = `ft-passing-${process.pid}-${round}`;
+      ip(`netns add ${name}`);
+      made.add(statSync(`/run/netns/${name}`).ino);
+      names.push(name);
+      await sleep(100);
+      if (names.length > 3) ip(`netns delete ${names.shift()}`);
+    }
+    for (const name of names) ip(`netns delete ${name}`);
+    await expect.poll(async () => (await agent.health()).counters.samples, SOON).toBeGreaterThan(counters.samples + 3);
+    expect([...made].filter((inode) => seen.has(inode)).length).toBeGreaterThan(0);
+    const health = await agent.health();
+    expect(health).toMatchObject({ isHealthy: true, counters: { failures: 0 } });
+    watch.destroy();
+    expect(await agent.end()).toBe(0);
   });
 
   it('holds while a lane fills and fifty dashboards watch, some of which have stopped reading', async () => {
