@@ -6,6 +6,7 @@ const ALONE = [
   'test/cli/lab-ended.test.ts',
   'test/cli/lab-shell.test.ts',
   'test/cli/lab.test.ts',
+  'test/kernel/agent-alert.test.ts',
   'test/kernel/clients.test.ts',
   'test/kernel/forecast.test.ts',
   'test/kernel/lab-spread.test.ts',

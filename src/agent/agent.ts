@@ -44,6 +44,7 @@ export class Agent implements AgentView {
   readonly #clock = new ClockWatch();
   readonly #listeners = new Set<AgentListener>();
   #samples = 0;
+  #stepAt = 0;
   #cpuSeconds = 0;
   #sampledAt = Number.NEGATIVE_INFINITY;
   #isStretched = false;
@@ -63,18 +64,31 @@ export class Agent implements AgentView {
   }
 
   /**
+   * Takes the first sample.
+   *
+   * @throws FourtupleError FT_NAMESPACE where no namespace that was asked for can be sampled
+   */
+  async begin(): Promise<void> {
+    const { namespaces, notes } = await this.#step();
+    if (namespaces.length > 0) return;
+    throw new FourtupleError('FT_NAMESPACE', `nothing can be sampled: ${notes.join('; ') || 'there is no namespace'}`);
+  }
+
+  /**
    * Samples until {@link stop} is called.
    *
    * @param onSample after each sample
    */
-  async run(onSample: (sample: Sample) => void = () => {}): Promise<void> {
+  async run(onSample: (sample: Sample) => void): Promise<void> {
     while (!this.#stopped) {
-      const start = performance.now();
-      await this.#step();
-      if (this.sample !== null) onSample(this.sample);
-      const next = start + this.#sampler.pace.intervalSeconds * 1_000;
+      const next = this.#stepAt + this.#sampler.pace.intervalSeconds * 1_000;
       await this.#rest(Math.max(SHORTEST_REST_MS, next - performance.now()));
+      if (!this.#stopped) onSample(await this.#step());
     }
+  }
+
+  /** Gives back what it holds of the kernel. */
+  close(): void {
     this.#sampler.close();
   }
 
@@ -126,7 +140,8 @@ export class Agent implements AgentView {
     return () => void this.#listeners.delete(listener);
   }
 
-  async #step(): Promise<void> {
+  async #step(): Promise<Sample> {
+    this.#stepAt = performance.now();
     const jump = this.#clock.look();
     if (jump !== null) this.#tell(jump);
     const sample = await this.#sampler.sample(new Date().toISOString());
@@ -139,6 +154,7 @@ export class Agent implements AgentView {
     this.history?.append(sample);
     for (const listener of this.#listeners) listener.sample?.(sample);
     if (this.#rounds.isDue(sample)) await this.#makeReport();
+    return sample;
   }
 
   async #makeReport(): Promise<Report> {
@@ -186,10 +202,4 @@ export class Agent implements AgentView {
       };
     });
   }
-}
-
-/** @throws FourtupleError FT_ARGUMENT where no namespace that was asked for is there */
-export function checkFirst({ namespaces, notes }: Sample): void {
-  if (namespaces.length > 0) return;
-  throw new FourtupleError('FT_ARGUMENT', `nothing can be sampled: ${notes.join('; ') || 'there is no namespace'}`);
 }

@@ -30,6 +30,7 @@ export async function runAgent(config: AgentConfig, options: RunOptions): Promis
   const history = await openStore(config, tell);
   const agent = new Agent(config, { version, history, tell });
   try {
+    await agent.begin();
     const http = await startHttp(agent, config.listen, {
       tell: ({ code, message }) => tell({ level: 'warning', event: code, message }),
       webRoot: options.webRoot,
@@ -49,18 +50,14 @@ export async function runAgent(config: AgentConfig, options: RunOptions): Promis
         message: `the dashboard is at ${http.url}`,
         fields: { url: http.url },
       });
-      let isReady = false;
-      await agent.run((sample) => {
-        if (!isReady) manager.ready(statusOf(sample, http.url));
-        else manager.status(statusOf(sample, http.url));
-        isReady = true;
-      });
+      if (agent.sample !== null) manager.ready(statusOf(agent.sample, http.url));
+      await agent.run((sample) => manager.status(statusOf(sample, http.url)));
       clearInterval(watchdog);
     } finally {
       await http.close();
     }
   } finally {
-    agent.stop();
+    agent.close();
     history?.close();
   }
   tell({ level: 'info', event: 'ended', message: 'the agent has ended' });

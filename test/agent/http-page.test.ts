@@ -88,7 +88,7 @@ describe('the dashboard', () => {
     const { agent, port } = await serve({}, { webRoot });
     const page = await ask(port, '/');
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
-    const links = [...page.body.matchAll(/href="([^"]+)"/g)].map(([, link]) => `/${link}`);
+    const links = [...page.body.matchAll(/<a href="([^"]+)"/g)].map(([, link]) => `/${link}`);
     expect(links).toEqual(['/metrics', '/api/report', '/api/history', '/api/events', '/healthz']);
     expect(page.body).not.toMatch(/<script|<style| style=| on\w+=/);
     expect(agent.listeners.size).toBe(0);

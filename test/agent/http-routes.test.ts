@@ -284,7 +284,7 @@ describe('every route', () => {
     ['at=-1', /^at is '-1'/],
     ['at=1&port=80', 'at and port cannot be combined'],
     ['since=2&until=1', /^since is .* which is not before until/],
-    ['rows=3601', /^rows is '3601', which is not a whole number from 1 to 3600/],
+    ['rows=3601', /^rows is '3601', which is not a whole number from 2 to 3600/],
     ['source=10.0.0.0/33', /^source is '10.0.0.0\/33', which is not an IP address, a block/],
   ])('refuses /api/history?%s', async (query, message) => {
     const { agent, port } = await serve();

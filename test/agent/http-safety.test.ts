@@ -19,10 +19,11 @@ describe('what an agent answers to', () => {
     ['IPv6 loopback at length', () => '[0:0:0:0:0:0:0:1]'],
     ['a configured name', (port: number) => `Proxy.core:${port}`],
     ['a configured name without a port', () => 'proxy.core'],
-    ['a configured name with its own port', () => 'tunnel.core:8080'],
+    ['a configured name with another port', () => 'proxy.core:8080'],
+    ['a configured name of loopback with another port', () => 'localhost:8080'],
     ['a configured IPv6 address', (port: number) => `[2001:DB8::5]:${port}`],
   ])('is %s', async (_, host) => {
-    const { port } = await serve({ hostNames: ['proxy.core', 'tunnel.core:8080', '2001:db8::5'] });
+    const { port } = await serve({ hostNames: ['proxy.core', 'localhost', '2001:db8::5'] });
     expect((await ask(port, '/healthz', [`Host: ${host(port)}`])).status).toBe(200);
   });
 
@@ -32,7 +33,8 @@ describe('what an agent answers to', () => {
     ['a name that ends like its own', (port: number) => `evil-localhost:${port}`],
     ['a name with an address in it', (port: number) => `127.0.0.1.evil.example:${port}`],
     ['another port', () => 'localhost:1'],
-    ['a configured name with another port than configured', (port: number) => `tunnel.core:${port}`],
+    ['the port of nothing', () => 'localhost:99999'],
+    ['a name that ends like a configured one', (port: number) => `x.proxy.core:${port}`],
     ['another address', (port: number) => `10.0.0.5:${port}`],
     ['loopback written as only some tools read it', (port: number) => `0x7f.1:${port}`],
     ['loopback as one number', (port: number) => `2130706433:${port}`],
@@ -42,7 +44,7 @@ describe('what an agent answers to', () => {
     ['a space', () => 'local host'],
     ['nothing', () => ''],
   ])('is not %s', async (_, host) => {
-    const { port } = await serve({ hostNames: ['tunnel.core:8080'] });
+    const { port } = await serve({ hostNames: ['proxy.core'] });
     const answer = await ask(port, '/healthz', [`Host: ${host(port)}`]);
     expect(answer.status).toBe(421);
     expect(errorOf(answer).message).toBe(`this agent does not answer to '${host(port)}'`);

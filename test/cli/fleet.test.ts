@@ -40,7 +40,7 @@ const MACHINES: Readonly<Record<string, FakeMachine>> = {
     lanes: [{ ...exhausted, refusedConnects: 0, spreadRefusals: 0 }, past],
     findings: [['lane-exhausted', 'critical']],
   },
-  exhausted: { lanes: [settling, { ...exhausted, namespace: 'web', destination: '10.0.1.6' }] },
+  exhausted: { lanes: [settling, { ...exhausted, namespace: 'web', destination: '10.0.1.6', device: 'eth1' }] },
   'exhausting-first': { lanes: [soon(40), past] },
   exhausting: { lanes: [soon(2_000)] },
   past: { lanes: [past, settling] },
@@ -149,7 +149,7 @@ describe('fourtuple fleet, of a real Prometheus', { timeout: 60_000 }, () => {
       ...{ utilization: 1, secondsToExhaustion: 0, lanesExhausted: 1, lanesPastCliff: 1, refusedConnects: 0 },
       lanes: [
         {
-          ...{ namespace: 'web', source: '10.0.0.5', destination: '10.0.1.6', port: 8080 },
+          ...{ namespace: 'web', source: '10.0.0.5', destination: '10.0.1.6', port: 8080, device: 'eth1' },
           ...{ slots: 28_232, used: 28_232, reclaimable: 0, free: 0, utilization: 1 },
           states: { ESTABLISHED: 120, TIME_WAIT: 28_112 },
           ...{ opensPerSecond: 470, cliffAt: 14_116, secondsToCliff: 0, secondsToExhaustion: 0, settles: false },

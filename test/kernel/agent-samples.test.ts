@@ -138,7 +138,7 @@ describe('samples of a namespace', () => {
     writeSysctl('ipv4.tcp_tw_reuse', 0);
     const server = serve('127.0.0.1', 9_000);
     const sampler = samplerOf();
-    const examiner = new Examiner(sampler);
+    const examiner = new Examiner(sampler, 5_000);
     const connections = hold(10, server);
     await sampler.sample(takenAt());
     await examiner.examine();
@@ -187,7 +187,7 @@ describe('closes', () => {
         )
         .toBeCloseTo(25, 6);
       expect(await closesOfWindow()).toBe(0);
-      expect(window.problem).toBeNull();
+      expect([window.problem, window.note, window.isCounting]).toEqual([null, null, true]);
     } finally {
       window.close();
       handle.close();
@@ -275,6 +275,6 @@ describe('all namespaces', () => {
     const last = await sampler.sample(takenAt());
     expect(last.notes.filter((note) => note.includes('net:['))).toEqual([]);
     expect(sampler.failures).toBe(0);
-    expect(openSockets()).toBe(openBefore);
+    expect(openSockets()).toBeLessThanOrEqual(openBefore);
   });
 });

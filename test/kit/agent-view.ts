@@ -13,7 +13,7 @@ import { laneReport, namespaceReport, reportOf } from './reports.ts';
 
 const TAKEN_AT = '2026-11-20T12:00:00.000Z';
 
-export function laneSample(lane: LaneReport): LaneSample {
+function laneSample(lane: LaneReport): LaneSample {
   return { ...lane, closes: 7, refusedConnects: null, timeWaitProcesses: [] };
 }
 

@@ -7,6 +7,7 @@ export interface FakeLane {
   readonly source?: string;
   readonly destination?: string;
   readonly port?: number | 'other';
+  readonly device?: string;
   readonly slots?: number;
   readonly states: Readonly<Record<string, number>>;
   readonly reclaimable?: number;
@@ -63,7 +64,7 @@ export async function startFakeAgent(first: FakeMachine | 'another exporter'): P
 type Sample = readonly [labels: Readonly<Record<string, string | number>>, value: number | null | undefined];
 
 /** In Prometheus' text format. */
-export function metricsOf({ lanes, findings = [], sampledAt }: FakeMachine): string {
+function metricsOf({ lanes, findings = [], sampledAt }: FakeMachine): string {
   const lane = (name: string, kind: string, values: (lane: FakeLane) => readonly Sample[]): string =>
     family(
       `fourtuple_${name}`,
@@ -110,7 +111,7 @@ function namesOf(lane: FakeLane): Record<string, string | number> {
   const { namespace = 'host', source = '10.0.0.5', destination = '10.0.1.9', port = 8080 } = lane;
   return isOther(lane)
     ? { namespace, source: 'other', destination: 'other', port }
-    : { namespace, source, destination, port };
+    : { namespace, source, destination, port, ...(lane.device === undefined ? {} : { device: lane.device }) };
 }
 
 function freeOf({ slots = SLOTS, states, reclaimable = 0 }: FakeLane): number {

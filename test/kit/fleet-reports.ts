@@ -7,7 +7,7 @@ export function fleetLane(states: Readonly<Record<string, number>>, more: Partia
   const slots = 28_232;
   const free = more.free === undefined ? slots - used : more.free;
   return {
-    ...{ namespace: 'host', source: '10.0.0.5', destination: '10.0.1.9', port: 8080 },
+    ...{ namespace: 'host', source: '10.0.0.5', destination: '10.0.1.9', port: 8080, device: null },
     ...{ slots, used, reclaimable: free === null ? null : 0, free },
     utilization: free === null ? null : 1 - free / slots,
     ...{ states, opensPerSecond: null, cliffAt: 14_116, secondsToCliff: null, secondsToExhaustion: null },

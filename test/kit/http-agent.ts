@@ -13,7 +13,7 @@ export interface ServedAgent extends HttpServer {
   readonly told: readonly HttpEvent[];
 }
 
-export const LOOPBACK: ListenConfig = { host: '127.0.0.1', port: 0, token: null, isOpen: false, hostNames: [] };
+const LOOPBACK: ListenConfig = { host: '127.0.0.1', port: 0, token: null, isOpen: false, hostNames: [] };
 
 /** @returns serves an agent, until the test ends */
 export function servesAgents(): (

@@ -22,6 +22,12 @@ export function mountKernelFiles(type: string, point: string): void {
   checked(`mount ${type}`, mount(type, point, type, 0, null));
 }
 
+/** Mounts an empty file system in memory that takes so many bytes. */
+export function mountMemory(point: string, bytes: number): void {
+  const options = Buffer.from(`size=${bytes}\0`);
+  checked('mount tmpfs', mount('tmpfs', point, 'tmpfs', 0, options));
+}
+
 /** Also where something of it is in use still. */
 export function unmount(point: string): void {
   checked(`unmount ${point}`, umount2(point, MNT_DETACH));

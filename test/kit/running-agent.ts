@@ -31,8 +31,19 @@ export interface AgentStart {
   /** A file to go on with; left out, one that goes with the agent. */
   readonly history?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Left out: a port of loopback. */
+  readonly listen?: string;
   /** A program before it and its arguments: `['faketime', '+1h']`. */
   readonly through?: readonly string[];
+}
+
+/** Outside of every range that tests fill: a machine without a free port has none to listen on either. */
+const FIRST_PORT = 20_000;
+let started = 0;
+
+function nextAddress(): string {
+  started += 1;
+  return `127.0.0.1:${FIRST_PORT + ((process.pid * 13 + started) % 10_000)}`;
 }
 
 const running = new Set<RunningAgent>();
@@ -55,11 +66,11 @@ export class RunningAgent {
   /** @throws where it ends before it listens, with what it said */
   static async start(
     flags: readonly string[] = [],
-    { history, env = {}, through = [] }: AgentStart = {},
+    { history, env = {}, through = [], listen = nextAddress() }: AgentStart = {},
   ): Promise<RunningAgent> {
     const folder = mkdtempSync(join(tmpdir(), 'fourtuple-agent-'));
     const file = history ?? join(folder, 'history.db');
-    const [command = '', ...args] = [...through, process.execPath, PROGRAM, 'agent', '--listen', '127.0.0.1:0'];
+    const [command = '', ...args] = [...through, process.execPath, PROGRAM, 'agent', '--listen', listen];
     const child = spawn(command, [...args, '--history', file, '--log', 'json', ...flags], {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { PATH: process.env.PATH, ...env },

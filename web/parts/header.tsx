@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
-import { connection } from '../state/connection.ts';
+import { connection, liveSample } from '../state/connection.ts';
 import { frozen, scene, togglePause } from '../state/scene.ts';
 import { chosenTheme, nextTheme } from '../state/theme.ts';
 import { formatClock, formatInstant } from '../words/instants.ts';
-import { formatSeconds } from '../words/numbers.ts';
+import { formatSeconds, formatWait } from '../words/numbers.ts';
 import { isHelpOpen } from './help.tsx';
 import { Icon, Logo } from './icons.tsx';
 import { NamespacePicker } from './namespace-picker.tsx';
@@ -73,8 +73,17 @@ function Pulse(): JSX.Element {
     <output class={`pulse is-${shown}`} aria-label="State of the page">
       <span class="pulse-dot" aria-hidden="true" />
       {STATES[shown]}
+      {shown === 'paused' && behind()}
     </output>
   );
+}
+
+/** How much newer the last sample is than the one that is shown. */
+function behind(): string {
+  const seconds = Math.round(
+    (Date.parse(liveSample.value?.takenAt ?? '') - (scene.value?.takenAtMs ?? Number.NaN)) / 1000,
+  );
+  return seconds >= 1 ? `, ${formatWait(seconds)} behind` : '';
 }
 
 function PauseButton(): JSX.Element {

@@ -19,7 +19,6 @@ import type { LaneOwnership } from '../sampling/sample-namespace.ts';
 import type { SampledNamespace } from '../sampling/sampled-namespaces.ts';
 import type { Sampler } from '../sampling/sampler.ts';
 
-/** How long the owners of sockets are searched for in each namespace, in milliseconds. */
 const OWNERS_MS = 25;
 /** So many lanes of each namespace are told, and their owners looked for. */
 const MOST_LANES = 1_000;
@@ -29,10 +28,13 @@ export class Examiner {
   readonly #sampler: Sampler;
   readonly #kernel: KernelFacts = kernelFacts();
   readonly #owners = new Map<number, TimeWaitOwners>();
+  readonly #ownersMs: number;
   #tracedSince: number = performance.now();
 
-  constructor(sampler: Sampler) {
+  /** @param ownersMs how long the owners of sockets are searched for in each namespace, in milliseconds */
+  constructor(sampler: Sampler, ownersMs: number = OWNERS_MS) {
     this.#sampler = sampler;
+    this.#ownersMs = ownersMs;
   }
 
   /** @returns the report of all namespaces that have been sampled; one that has gone meanwhile is left out */
@@ -74,7 +76,7 @@ export class Examiner {
     try {
       const examination = await examineNamespace(handle, identityOf(handle, entry, this.#kernel), {
         top: MOST_LANES,
-        ownersMs: OWNERS_MS,
+        ownersMs: this.#ownersMs,
         thorough: true,
         host: entry.name === HOST ? null : host,
         taken,
@@ -117,7 +119,7 @@ export class Examiner {
             diag,
             census,
             numbers,
-            (inodes) => findKernelOwners(inodes, OWNERS_MS, handle.inode),
+            (inodes) => findKernelOwners(inodes, this.#ownersMs, handle.inode),
             performance.now(),
           ),
       ) ?? new Map();

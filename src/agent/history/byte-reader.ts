@@ -3,6 +3,9 @@ const [SEVEN_BITS, GOES_ON] = [0x7f, 0x80];
 const SHIFTED_BYTES = 4;
 const MOST_BYTES = 8;
 
+/** What was recorded is not as it was written. */
+export class DamagedRecord extends RangeError {}
+
 /** Reads what a `ByteWriter` wrote. */
 export class ByteReader {
   #bytes: Uint8Array;
@@ -21,7 +24,7 @@ export class ByteReader {
     return this;
   }
 
-  /** @throws RangeError where the bytes end, or hold no number that was written */
+  /** @throws DamagedRecord where the bytes end, or hold no number that was written */
   count(): number {
     const first = this.#bytes[this.position] as number;
     if (first < GOES_ON) {
@@ -31,19 +34,19 @@ export class ByteReader {
     return this.#longCount();
   }
 
-  /** @throws RangeError */
+  /** @throws DamagedRecord */
   signed(): number {
     const value = this.count();
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
-  /** @throws RangeError */
+  /** @throws DamagedRecord */
   countOrNull(): number | null {
     const value = this.count();
     return value === 0 ? null : value - 1;
   }
 
-  /** @throws RangeError */
+  /** @throws DamagedRecord */
   skip(numbers: number): void {
     for (let index = 0; index < numbers; index += 1) this.count();
   }
@@ -58,6 +61,6 @@ export class ByteReader {
       value += index < SHIFTED_BYTES ? bits << (7 * index) : bits * 2 ** (7 * index);
       if (byte < GOES_ON) return value;
     }
-    throw new RangeError(`there is no number at byte ${this.position}`);
+    throw new DamagedRecord(`there is no number at byte ${this.position}`);
   }
 }

@@ -20,7 +20,7 @@ const BY_CODE: Readonly<Record<string, FailureText>> = {
   SQLITE_READONLY: NO_PERMISSION,
   ENOSPC: NO_SPACE,
   EDQUOT: NO_SPACE,
-  SQLITE_FULL: NO_SPACE,
+  SQLITE_FULL: { reason: 'there is no room for it', hint: 'Make room on the disk, or allow the history more bytes.' },
   SQLITE_BUSY: {
     reason: 'another program has it locked',
     hint: 'End what writes to it, an sqlite3 shell perhaps.',

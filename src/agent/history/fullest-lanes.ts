@@ -16,7 +16,7 @@ export class FullestLanes {
   readonly records: Map<number, FullestRecord> = new Map();
   readonly #reader: ByteReader = new ByteReader(new Uint8Array());
 
-  /** @throws RangeError where the bytes are no record */
+  /** @throws DamagedRecord where the bytes are no record */
   add(lane: number, refused: number | null, bytes: Uint8Array, start: number, end: number): void {
     const fullness = fullnessAt(this.#reader.moveTo(bytes, start));
     const before = this.records.get(lane);

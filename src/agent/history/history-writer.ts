@@ -2,7 +2,7 @@ import { deflateRawSync } from 'node:zlib';
 import type { FindingReport } from '../../diagnosis/report.ts';
 import { namespaceLabel, type Sample } from '../sample.ts';
 import { ByteWriter } from './byte-writer.ts';
-import type { Database, SqlStatement } from './database.ts';
+import type { Database, SqlFailure, SqlStatement } from './database.ts';
 import { writeLane } from './lane-record.ts';
 import { MINUTE_MS, MinuteFold, minuteOf } from './minute-fold.ts';
 import { factsText, laneText, type NamespaceFacts, ownerText } from './name-texts.ts';
@@ -14,6 +14,14 @@ import { RECORDED } from './schema.ts';
 
 /** A longer step forward of the clock is no pause between two samples: it was set, or the machine slept. */
 const LONGEST_PAUSE_MS = 600_000;
+
+export interface WriterOptions {
+  /** That the file may have. */
+  readonly mostPages: number;
+  /** Since the file was opened, by a clock that never jumps. */
+  elapsedSeconds(): number;
+  isDiskFull(): boolean;
+}
 
 /** Writes samples and findings to an open file. Each call is one transaction: it throws, and then has changed nothing. */
 export class HistoryWriter {
@@ -32,21 +40,22 @@ export class HistoryWriter {
   /** Over all runs before this file was opened. */
   readonly #ranBefore: number;
   readonly #elapsedSeconds: () => number;
+  readonly #isDiskFull: () => boolean;
   #run: number | null = null;
   #lastAt: number | null = null;
   /** null where there is none; undefined where it is to be made of what is recorded. */
   #fold: MinuteFold | null | undefined;
 
   /**
-   * @param elapsedSeconds since this file was opened, by a clock that never jumps
    * @param refusals what was counted before, which outlives a file that fails
    */
-  constructor(database: Database, mostPages: number, elapsedSeconds: () => number, refusals: RefusalCounts) {
+  constructor(database: Database, refusals: RefusalCounts, options: WriterOptions) {
     this.#database = database;
     this.#names = new Names(database);
     this.#nameReader = new NameReader(database);
-    this.#retention = new Retention(database, mostPages);
-    this.#elapsedSeconds = elapsedSeconds;
+    this.#retention = new Retention(database, options.mostPages);
+    this.#elapsedSeconds = options.elapsedSeconds;
+    this.#isDiskFull = options.isDiskFull;
     this.#refusals = refusals;
     this.#ranBefore = Math.max(0, ...RECORDED.map((table) => lastRan(database, table)));
     const insertInto = (table: string, column: string): SqlStatement =>
@@ -61,16 +70,23 @@ export class HistoryWriter {
     };
   }
 
-  /** When the sample before was taken, in milliseconds since 1970; null where this run has none yet. */
-  get lastAt(): number | null {
-    return this.#lastAt;
+  append(sample: Sample): void {
+    for (;;) {
+      try {
+        this.#retention.makeRoom(this.#record.length, this.#names);
+        this.#write(sample);
+        return;
+      } catch (error) {
+        const isAtLimit = (error as SqlFailure).code === 'SQLITE_FULL' && !this.#isDiskFull();
+        if (!isAtLimit || !this.#retention.spareMore()) throw error;
+      }
+    }
   }
 
-  append(sample: Sample): void {
+  #write(sample: Sample): void {
     const [at, ran, runBefore] = [Date.parse(sample.takenAt), this.#ran(), this.#run];
     this.#refusals.begin();
     try {
-      this.#retention.makeRoom(this.#record.length);
       this.#database.transaction(() => {
         this.#run ??= this.#begin(sample, ran);
         const bytes = this.#encode(sample, ran);
@@ -95,7 +111,7 @@ export class HistoryWriter {
     const run = this.#run;
     if (run === null) return false;
     const bytes = deflateRawSync(JSON.stringify(findings));
-    this.#retention.makeRoom(bytes.length);
+    this.#retention.makeRoom(bytes.length, this.#names);
     this.#database.transaction(() => {
       this.#statements.insertFinding.run(Date.parse(takenAt), this.#ran(), run, bytes);
     });

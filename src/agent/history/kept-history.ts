@@ -1,11 +1,10 @@
-import { statfsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { FindingReport, Report } from '../../diagnosis/report.ts';
 import { printable } from '../../linux/printable.ts';
 import { formatWait, plural } from '../../tcp/number-text.ts';
 import type { HistoryConfig } from '../config/agent-config.ts';
 import type { Sample } from '../sample.ts';
 import type { Driver } from './database.ts';
+import { isDiskFull } from './disk-room.ts';
 import { failureText } from './failure-text.ts';
 import { claimFile } from './file-claim.ts';
 import { FindingsChange } from './findings-change.ts';
@@ -18,8 +17,6 @@ import { RefusalCounts } from './refusal-counts.ts';
 const [FIRST_RETRY_MS, LAST_RETRY_MS] = [5_000, 60_000];
 /** How far the clock must have jumped to be worth a word. */
 const JUMP_MS = 10_000;
-/** A file system with less than this has no room. */
-const LEAST_ROOM_BYTES = 65_536;
 
 /** The history of one agent: nothing that fails reaches whoever appends or asks, it is told. */
 export class KeptHistory implements HistoryStore {
@@ -150,30 +147,25 @@ export class KeptHistory implements HistoryStore {
   #failed(error: unknown): void {
     this.#retryAt = this.#clock.elapsed() + Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures);
     this.#failures += 1;
-    if (this.#open !== null && isDamaged(error)) this.#replace();
-    else if (this.#open?.isLost(error) === true) this.#drop();
-    const { reason, hint } = failureText(error, this.#hasNoRoom());
+    // A new one that is damaged at once is no better than a full disk.
+    if (isDamaged(error) && this.#isReplaced() && this.#failures === 1) return;
+    if (this.#open?.isLost(error) === true) this.#drop();
+    const { reason, hint } = failureText(error, isDiskFull(this.#config.file));
     const message = `${this.#title} is not recorded: ${reason}`;
     if (message === this.#problem) return;
     this.#problem = message;
     this.#tell({ kind: 'stopped', message, hint });
   }
 
-  #replace(): void {
+  /** Moves the file aside, so that a new one is begun with the next sample. */
+  #isReplaced(): boolean {
     this.#drop();
     try {
       this.#tellMoved('is damaged', moveAside(this.#config.file));
       this.#retryAt = 0;
+      return true;
     } catch {
       // It is found damaged again when it is opened.
-    }
-  }
-
-  #hasNoRoom(): boolean {
-    try {
-      const { bavail, bsize } = statfsSync(dirname(this.#config.file));
-      return bavail * bsize < LEAST_ROOM_BYTES;
-    } catch {
       return false;
     }
   }

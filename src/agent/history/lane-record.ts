@@ -87,7 +87,7 @@ function writeStates(writer: ByteWriter, { states, pool, reuse }: LaneSample): v
   for (const count of counts) writer.count(count);
 }
 
-/** @throws RangeError where the bytes are no record */
+/** @throws DamagedRecord where the bytes are no record */
 export function readFigures(reader: ByteReader): LaneFigures {
   const slots = reader.count();
   const used = reader.count();
@@ -100,7 +100,7 @@ export function readFigures(reader: ByteReader): LaneFigures {
   return { slots, used, live, timeWait, reclaimable, opensPerSecond, secondsToCliff, secondsToExhaustion };
 }
 
-/** @throws RangeError where the bytes are no record */
+/** @throws DamagedRecord where the bytes are no record */
 export function readLane(reader: ByteReader): LaneRecord {
   const { timeWait, ...figures } = readFigures(reader);
   const flags = reader.count();

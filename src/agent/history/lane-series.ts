@@ -31,7 +31,7 @@ interface Survey {
 
 type Columns = { [Name in keyof Omit<LaneSeries, keyof LaneName | 'stepSeconds'>]: LaneSeries[Name][number][] };
 
-/** Reads lanes over time. Throws what SQLite fails with, and RangeError where the file is damaged. */
+/** Reads lanes over time. Throws what SQLite fails with, and DamagedRecord where the file is damaged. */
 export class SeriesReader {
   readonly #seconds: SqlStatement;
   readonly #minutes: SqlStatement;

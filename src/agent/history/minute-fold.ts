@@ -30,7 +30,7 @@ export class MinuteFold {
     this.#labelOf = labelOf;
   }
 
-  /** @param sample its bytes, which are kept and must not change. @throws RangeError where they are no sample */
+  /** @param sample its bytes, which are kept and must not change. @throws DamagedRecord where they are no sample */
   add(sample: Uint8Array): void {
     let current: FoldedNamespace | undefined;
     visitSample(sample, {

@@ -1,16 +1,19 @@
+import { DamagedRecord } from './byte-reader.ts';
 import type { Database, SqlStatement } from './database.ts';
 
-/** Seconds of sampling after which a name that is in use is marked as such again. */
-const REFRESH_SECONDS = 600;
-/** Beyond it a name is not in use any more, however its marking was put off. */
-const SLACK_SECONDS = 3 * REFRESH_SECONDS;
+/**
+ * For how many seconds of sampling a name may be used before that is written down again: few where it is new, as many are
+ * seen once, and more each time.
+ */
+const [FIRST_LEASE, LONGEST_LEASE] = [10, 600];
 /** Names that are looked at for being in use, at a time. */
-const LOOKED_AT = 200;
+const LOOKED_AT = 400;
 const MOST_REMEMBERED = 20_000;
 
 interface Remembered {
   readonly id: number;
-  refreshAt: number;
+  until: number;
+  lease: number;
 }
 
 /** Texts that stand in many samples, each kept once, with a number: lanes, facts of namespaces, owners. */
@@ -18,18 +21,18 @@ export class Names {
   readonly #remembered: Map<string, Remembered> = new Map();
   readonly #find: SqlStatement;
   readonly #insert: SqlStatement;
-  readonly #refresh: SqlStatement;
+  readonly #extend: SqlStatement;
   readonly #last: SqlStatement;
   readonly #forget: SqlStatement;
   /** Up to where they have been looked at. */
   #lookedAt = 0;
 
   constructor(database: Database) {
-    this.#find = database.prepare('SELECT id FROM name WHERE text = ?');
-    this.#insert = database.prepare('INSERT INTO name (text, used) VALUES (?, ?) RETURNING id');
-    this.#refresh = database.prepare('UPDATE name SET used = ? WHERE id = ?');
+    this.#find = database.prepare('SELECT id, until FROM name WHERE text = ?');
+    this.#insert = database.prepare('INSERT INTO name (text, until) VALUES (?, ?) RETURNING id, until');
+    this.#extend = database.prepare('UPDATE name SET until = ? WHERE id = ?');
     this.#last = database.prepare('SELECT max(id) FROM name');
-    this.#forget = database.prepare('DELETE FROM name WHERE id > ? AND id <= ? AND used < ? RETURNING text');
+    this.#forget = database.prepare('DELETE FROM name WHERE id > ? AND id <= ? AND until < ? RETURNING text');
   }
 
   /**
@@ -40,15 +43,16 @@ export class Names {
   idOf(text: string, ran: number): number {
     let known = this.#remembered.get(text);
     if (known === undefined) {
-      const found = this.#find.get(text)?.[0];
-      known = { id: Number(found ?? this.#insert.get(text, ran)?.[0]), refreshAt: found === undefined ? ran : 0 };
+      const [id, until] = this.#find.get(text) ?? this.#insert.get(text, ran + FIRST_LEASE) ?? [];
+      known = { id: Number(id), until: Number(until), lease: FIRST_LEASE };
       if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear();
       this.#remembered.set(text, known);
     }
-    if (known.refreshAt <= ran) {
-      if (known.refreshAt !== ran) this.#refresh.run(ran, known.id);
+    if (known.until < ran) {
       // Not those of a whole sample at once.
-      known.refreshAt = ran + REFRESH_SECONDS + (known.id % REFRESH_SECONDS);
+      known.lease = Math.min(LONGEST_LEASE, 2 * known.lease + (known.id % FIRST_LEASE));
+      known.until = ran + known.lease;
+      this.#extend.run(known.until, known.id);
     }
     return known.id;
   }
@@ -61,8 +65,7 @@ export class Names {
   /** Deletes, of the next few, what no row uses any more. @param ran of the oldest row */
   prune(ran: number): void {
     const next = this.#lookedAt + LOOKED_AT;
-    for (const [text] of this.#forget.rows(this.#lookedAt, next, ran - SLACK_SECONDS))
-      this.#remembered.delete(`${text}`);
+    for (const [text] of this.#forget.rows(this.#lookedAt, next, ran)) this.#remembered.delete(`${text}`);
     this.#lookedAt = next >= Number(this.#last.get()?.[0] ?? 0) ? 0 : next;
   }
 }
@@ -75,10 +78,10 @@ export class NameReader {
     this.#find = database.prepare('SELECT text FROM name WHERE id = ?');
   }
 
-  /** @throws RangeError where there is no such name */
+  /** @throws DamagedRecord where there is no such name */
   read(id: number): string {
     const text = this.#find.get(id)?.[0];
-    if (typeof text !== 'string') throw new RangeError(`the history holds no name ${id}`);
+    if (typeof text !== 'string') throw new DamagedRecord(`the history holds no name ${id}`);
     return text;
   }
 }

@@ -3,26 +3,31 @@ import { basename, dirname, join } from 'node:path';
 import { makeStateDirectory } from '../../changes/state-directory.ts';
 import { printable } from '../../linux/printable.ts';
 import { FourtupleError } from '../../tcp/error.ts';
+import { DamagedRecord } from './byte-reader.ts';
 import { Database, type Driver, type SqlFailure } from './database.ts';
 import { SIDE_FILES } from './history-file.ts';
-import { createTables, kindOf } from './schema.ts';
+import { createTables, kindOf, PAGE_BYTES } from './schema.ts';
 
 /** It names addresses and processes of every namespace: the owner's, and the group's to read. */
 const MODE = 0o640;
 /** The agent waits so long, in milliseconds, for another program that has the file locked. */
 const PATIENCE_MS = 50;
-/**
- * What SQLite may keep in memory, in kibibytes; after how many pages of the -wal they are brought to the file; and how
- * large the -wal stays then.
- */
-const [CACHE_KIB, CHECKPOINT_PAGES, WAL_BYTES] = [512, 256, 1_048_576];
+/** What SQLite may keep in memory. */
+const CACHE_KIB = 512;
+/** When so much is in the -wal it is brought to the file; or at half of what it may take, as a transaction may be large. */
+const CHECKPOINT_BYTES = 1_048_576;
 
 const ELSEWHERE = 'Name another file: fourtuple agent --history FILE.';
 /** How SQLite calls what it cannot read. */
 const DAMAGED = /^SQLITE_(?:NOTADB|CORRUPT)/;
 
 export function isDamaged(error: unknown): boolean {
-  return error instanceof RangeError || DAMAGED.test((error as SqlFailure).code ?? '');
+  return error instanceof DamagedRecord || DAMAGED.test((error as SqlFailure).code ?? '');
+}
+
+export interface FileOptions {
+  readonly file: string;
+  readonly mostWalBytes: number;
 }
 
 /**
@@ -32,16 +37,17 @@ export function isDamaged(error: unknown): boolean {
  * @throws FourtupleError FT_HISTORY where it is another program's, of a newer version, or no file; else what mkdir(2),
  *   open(2) or SQLite fails with
  */
-export function openFile(file: string, driver: Driver, movedAside: (to: string) => void): Database {
+export function openFile(options: FileOptions, driver: Driver, movedAside: (to: string) => void): Database {
+  const { file } = options;
   makeFile(file);
   try {
-    return openDatabase(file, driver);
+    return openDatabase(options, driver);
   } catch (error) {
     if (!isDamaged(error)) throw error;
   }
   movedAside(moveAside(file));
   makeFile(file);
-  return openDatabase(file, driver);
+  return openDatabase(options, driver);
 }
 
 function makeFile(file: string): void {
@@ -53,17 +59,17 @@ function makeFile(file: string): void {
   if (found === undefined) closeSync(openSync(file, constants.O_CREAT | constants.O_WRONLY, MODE));
 }
 
-function openDatabase(file: string, driver: Driver): Database {
+function openDatabase({ file, mostWalBytes }: FileOptions, driver: Driver): Database {
   const database = new Database(driver, file, 'rw');
   try {
     database.exec(
       `PRAGMA busy_timeout = ${PATIENCE_MS}; PRAGMA cache_size = -${CACHE_KIB}; PRAGMA synchronous = NORMAL`,
     );
-    const kind = kindOf(database);
+    const [kind, walBytes] = [kindOf(database), Math.min(CHECKPOINT_BYTES, mostWalBytes / 2)];
     if (kind === 'newer' || kind === 'foreign') throw refusal(file, kind);
     if (kind === 'empty') createTables(database);
     database.exec(
-      `PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${WAL_BYTES}`,
+      `PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = ${walBytes}; PRAGMA wal_autocheckpoint = ${Math.floor(walBytes / PAGE_BYTES)}`,
     );
     return database;
   } catch (error) {

@@ -4,15 +4,16 @@ import { FourtupleError } from '../../tcp/error.ts';
 import type { HistoryConfig } from '../config/agent-config.ts';
 import type { Sample } from '../sample.ts';
 import type { Database, Driver, SqlFailure } from './database.ts';
+import { isDiskFull } from './disk-room.ts';
 import type { HistoryClock } from './history.ts';
 import { HistoryQueries } from './history-queries.ts';
 import { HistoryWriter } from './history-writer.ts';
 import { openFile } from './open-file.ts';
 import type { RefusalCounts } from './refusal-counts.ts';
-import { PAGE_BYTES } from './retention.ts';
+import { PAGE_BYTES } from './schema.ts';
 
-/** Less would hold minutes only. */
-const LEAST_BYTES = 1_048_576;
+/** Less would hold a few minutes, and leave no room for what SQLite needs beside it. */
+const LEAST_BYTES = 4_194_304;
 /** Of all that the history may take, the -wal has so much, and at most this part; the -shm has the rest. */
 const [MOST_WAL_BYTES, WAL_PART, SHM_BYTES] = [4_194_304, 1 / 4, 65_536];
 /** How often it is looked whether the file is still where it was opened. */
@@ -43,10 +44,12 @@ export class OpenHistory {
     this.#file = file;
     this.#clock = clock;
     this.#mostWalBytes = Math.min(MOST_WAL_BYTES, bytes * WAL_PART);
-    this.#database = openFile(file, driver, movedAside);
-    const mostPages = Math.floor((bytes - this.#mostWalBytes - SHM_BYTES) / PAGE_BYTES);
-    const elapsedSeconds = (): number => (clock.elapsed() - openedAt) / 1_000;
-    this.#writer = new HistoryWriter(this.#database, mostPages, elapsedSeconds, refusals);
+    this.#database = openFile({ file, mostWalBytes: this.#mostWalBytes }, driver, movedAside);
+    this.#writer = new HistoryWriter(this.#database, refusals, {
+      mostPages: Math.floor((bytes - this.#mostWalBytes - SHM_BYTES) / PAGE_BYTES),
+      elapsedSeconds: () => (clock.elapsed() - openedAt) / 1_000,
+      isDiskFull: () => isDiskFull(file),
+    });
     this.queries = new HistoryQueries(this.#database, () => clock.now());
     this.#inode = statSync(file).ino;
     this.#lookAt = openedAt + LOOK_EVERY_MS;

@@ -19,7 +19,7 @@ const OF_SECOND =
 const OF_MINUTE =
   'From the history, which keeps one row a minute after an hour: each lane as it was when it was fullest in this minute.';
 
-/** Rebuilds reports of what was recorded. Throws what SQLite fails with, and RangeError where the file is damaged. */
+/** Rebuilds reports of what was recorded. Throws what SQLite fails with, and DamagedRecord where the file is damaged. */
 export class ReportReader {
   readonly #second: SqlStatement;
   readonly #minute: SqlStatement;

@@ -1,6 +1,6 @@
 import type { Database, SqlStatement } from './database.ts';
 import type { Names } from './names.ts';
-import { RECORDED } from './schema.ts';
+import { PAGE_BYTES, RECORDED } from './schema.ts';
 
 type Table = (typeof RECORDED)[number];
 
@@ -10,9 +10,11 @@ const KEPT_SECONDS: Readonly<Record<Table, number>> = { second: 3_600, minute: 7
 const ROWS_AT_ONCE = 8;
 /** Where the file is full: a first sample of many lanes may need the room of many with few. */
 const EVICTED_AT_ONCE = 64;
-export const PAGE_BYTES = 4_096;
-/** For what a transaction writes beside the sample: names, indices, a minute. */
-const SPARE_PAGES = 16;
+/**
+ * Kept free for what a transaction writes beside the sample: new names, and pages that are split for them. Twice as much
+ * where that was not enough, up to a part of all.
+ */
+const [FIRST_SPARE_PAGES, MOST_SPARE_PART] = [16, 1 / 4];
 /** How much of what was freed is given back at a time. */
 const PAGES_GIVEN_BACK = 64;
 
@@ -33,6 +35,7 @@ export class Retention {
   readonly #tables: readonly (TableStatements & { readonly table: Table })[];
   readonly #pages: SqlStatement;
   readonly #freePages: SqlStatement;
+  #sparePages: number = FIRST_SPARE_PAGES;
 
   constructor(database: Database, mostPages: number) {
     this.#database = database;
@@ -48,10 +51,17 @@ export class Retention {
    * Makes room for so many bytes, twice: they may end a minute. Not in the transaction that writes them: where that fails
    * for want of room, what was freed stays free.
    */
-  makeRoom(bytes: number): void {
-    const wanted = this.#mostPages - SPARE_PAGES - 2 * Math.ceil(bytes / PAGE_BYTES);
-    if (this.#pagesUsed() > wanted) this.#database.transaction(() => this.#evict(wanted));
+  makeRoom(bytes: number, names: Names): void {
+    const wanted = this.#mostPages - this.#sparePages - 2 * Math.ceil(bytes / PAGE_BYTES);
+    if (this.#pagesUsed() > wanted) this.#database.transaction(() => this.#evict(wanted, names));
     if (count(this.#pages) > this.#mostPages) this.#database.exec(`PRAGMA incremental_vacuum(${PAGES_GIVEN_BACK})`);
+  }
+
+  /** Keeps more room free from now on. @returns false where that would be too much */
+  spareMore(): boolean {
+    if (2 * this.#sparePages > this.#mostPages * MOST_SPARE_PART) return false;
+    this.#sparePages *= 2;
+    return true;
   }
 
   /** Deletes some of what has been kept for long enough. @param ran for how many seconds samples have been taken */
@@ -60,11 +70,12 @@ export class Retention {
     names.prune(this.#byAge()[0]?.ran ?? ran);
   }
 
-  #evict(wanted: number): void {
+  #evict(wanted: number, names: Names): void {
     for (let left = EVICTED_AT_ONCE; left > 0 && this.#pagesUsed() > wanted; left -= 1) {
       const [first] = this.#byAge();
       if (first === undefined) return;
       first.evict.run();
+      names.prune(first.ran);
     }
   }
 

@@ -51,7 +51,7 @@ export function writeNamespace(
   writer.countOrNull(totals.timeWaitOutsideLanes);
 }
 
-/** @throws RangeError where the bytes are no record */
+/** @throws DamagedRecord where the bytes are no record */
 export function readNamespace(bytes: Uint8Array, start: number): NamespaceRecord {
   const reader = new ByteReader(bytes, start);
   const facts = reader.count();
@@ -72,7 +72,7 @@ export function readNamespace(bytes: Uint8Array, start: number): NamespaceRecord
   };
 }
 
-/** @throws RangeError where the bytes are no sample */
+/** @throws DamagedRecord where the bytes are no sample */
 export function visitSample(bytes: Uint8Array, visitor: SampleVisitor): void {
   const reader = new ByteReader(bytes);
   const cost: CostRecord = { intervalMs: reader.count(), durationMicros: reader.count() };

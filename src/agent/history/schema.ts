@@ -2,8 +2,9 @@ import type { Database } from './database.ts';
 
 /** `4tup`: says whose file it is. */
 const APPLICATION = 0x34747570;
+export const PAGE_BYTES = 4_096;
 /** Grows when what is kept changes its form. */
-export const VERSION = 1;
+const VERSION = 1;
 
 /**
  * A sample is one row, all its lanes in one blob (see sample-record.ts): a row for each lane would cost a machine with
@@ -18,7 +19,7 @@ const TABLES = `
   CREATE TABLE finding (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, ran INTEGER NOT NULL, run INTEGER NOT NULL, findings BLOB NOT NULL);
   CREATE INDEX finding_at ON finding (at);
   CREATE TABLE run (id INTEGER PRIMARY KEY, ran INTEGER NOT NULL, host TEXT NOT NULL);
-  CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, used INTEGER NOT NULL);
+  CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, until INTEGER NOT NULL);
 `;
 
 /** The tables that hold what was recorded, each in the order of its rows' `id`. */
@@ -35,7 +36,7 @@ export function kindOf(database: Database): FileKind {
 
 export function createTables(database: Database): void {
   // Both can be said only of a file without tables.
-  database.exec('PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL');
+  database.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA auto_vacuum = INCREMENTAL`);
   database.transaction(() => {
     database.exec(TABLES);
     database.exec(`PRAGMA application_id = ${APPLICATION}; PRAGMA user_version = ${VERSION}`);

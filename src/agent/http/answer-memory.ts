@@ -18,7 +18,7 @@ export class AnswerMemory {
   reserve(outgoing: ServerResponse, bytes: number): void {
     if (outgoing.destroyed) return;
     if (this.#bytes > 0 && this.#bytes + bytes > this.#mostBytes) {
-      throw new Refusal(503, 'too-many-answers', 'too many answers wait to be read by those that asked for them', {
+      throw new Refusal('too-many-answers', 'too many answers wait to be read by those that asked for them', {
         hint: 'Try again in a second.',
         headers: { 'Retry-After': '1' },
       });

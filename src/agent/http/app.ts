@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import { Hono } from 'hono';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+// The same with a router that takes less memory.
+import { Hono } from 'hono/tiny';
 import type { AnswerMemory } from './answer-memory.ts';
 import { accepts, gzipped, isLong } from './content-coding.ts';
 import type { Visit } from './guard.ts';
-import { Refusal, refusalHeaders, refusalJson, unforeseen } from './refusal.ts';
 import type { Answer, Route } from './route.ts';
 
 /** What a request brings with it into the application. */
@@ -12,35 +13,25 @@ export interface AppBindings {
 }
 
 /**
- * Answers what has been examined already.
+ * Answers what has been examined already. What a route throws, it throws on.
  *
  * @param page answers each path that is no route's
- * @param failed is told of what nobody foresaw
  */
-export function createApp(
-  routes: readonly Route[],
-  page: Route,
-  memory: AnswerMemory,
-  failed: (path: string, error: unknown) => void,
-): Hono<AppBindings> {
+export function createApp(routes: readonly Route[], page: Route, memory: AnswerMemory): Hono<AppBindings> {
   const app = new Hono<AppBindings>();
   const answered = async (route: Route, { visit, outgoing }: AppBindings['Bindings']): Promise<Response> => {
     const answer = await compressed(await route.answer(visit), visit);
     memory.reserve(outgoing, answer.body.length);
-    return response(answer);
+    send(outgoing, answer);
+    // A Response would copy the body, more than once.
+    return RESPONSE_ALREADY_SENT;
   };
   for (const route of routes) app.get(route.path, ({ env }) => answered(route, env));
   app.get('*', ({ env }) => answered(page, env));
-  app.onError((error, { env }) => {
-    if (error instanceof Refusal) return refused(error);
-    failed(env.visit.path, error);
-    return refused(unforeseen());
+  app.onError((error) => {
+    throw error;
   });
   return app;
-}
-
-export function refused(refusal: Refusal): Response {
-  return new Response(refusalJson(refusal), { status: refusal.status, headers: refusalHeaders(refusal) });
 }
 
 interface EncodedAnswer extends Answer {
@@ -57,8 +48,9 @@ async function compressed({ status, headers, body }: Answer, visit: Visit): Prom
   return { status, headers: { ...headers, 'Content-Encoding': 'gzip', Vary: vary }, body: await gzipped(bytes) };
 }
 
-function response({ status, headers, body }: EncodedAnswer): Response {
-  const isEmpty = status === 304;
-  const length = isEmpty ? {} : { 'Content-Length': `${body.length}` };
-  return new Response(isEmpty ? null : body, { status, headers: { ...headers, ...length } });
+function send(outgoing: ServerResponse, { status, headers, body }: EncodedAnswer): void {
+  // What 304 tells of a length would be that of the answer it stands for.
+  const length = status === 304 ? {} : { 'Content-Length': body.length };
+  outgoing.writeHead(status, { ...headers, ...length });
+  outgoing.end(body);
 }

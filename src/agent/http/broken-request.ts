@@ -23,10 +23,10 @@ function refusalOf(code: string | undefined): Refusal {
   const closes = true;
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return new Refusal(431, 'too-large', 'the headers are too long', { closes });
+      return new Refusal('too-large', 'the headers are too long', { closes });
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new Refusal(408, 'too-slow', 'the request took too long to arrive', { closes });
+      return new Refusal('too-slow', 'the request took too long to arrive', { closes });
     default:
-      return new Refusal(400, 'bad-request', 'this is not an HTTP request', { closes });
+      return new Refusal('bad-request', 'this is not an HTTP request', { closes });
   }
 }

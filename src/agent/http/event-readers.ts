@@ -45,7 +45,7 @@ export class EventReaders {
    */
   add(outgoing: ServerResponse): void {
     if (this.#readers.size >= this.#limits.readers) {
-      throw new Refusal(503, 'too-many-readers', `${this.#limits.readers} readers have the events already`, {
+      throw new Refusal('too-many-readers', `${this.#limits.readers} readers have the events already`, {
         hint: 'Try again when one of them has gone.',
         headers: { 'Retry-After': '10' },
       });

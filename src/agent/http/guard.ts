@@ -36,9 +36,9 @@ export function examine(
   checkMethod(incoming.method ?? '');
   checkBody(headers);
   const target = readTarget(incoming.url ?? '', limits.targetBytes);
-  checkHost(incoming, [host, ...hostNames]);
+  checkHost(incoming, host, hostNames);
   if (comesFromOtherOrigin(headers)) {
-    throw new Refusal(403, 'cross-origin', 'a page of another origin may not ask this agent', {
+    throw new Refusal('cross-origin', 'a page of another origin may not ask this agent', {
       hint: 'Open the agent itself, or ask it from a program.',
     });
   }
@@ -51,7 +51,7 @@ export function examine(
 
 function checkMethod(method: string): void {
   if (method === 'GET' || method === 'HEAD') return;
-  throw new Refusal(405, 'method-refused', 'nothing can be changed here: it can only be read', {
+  throw new Refusal('method-refused', 'nothing can be changed here: it can only be read', {
     hint: 'Ask with GET or HEAD.',
     headers: { Allow: 'GET, HEAD' },
     closes: true,
@@ -61,16 +61,17 @@ function checkMethod(method: string): void {
 function checkBody(headers: IncomingMessage['headers']): void {
   const length = headers['content-length'];
   if (headers['transfer-encoding'] === undefined && (length === undefined || /^0+$/.test(length))) return;
-  throw new Refusal(413, 'body-refused', 'a request has no body here', { closes: true });
+  throw new Refusal('body-refused', 'a request has no body here', { closes: true });
 }
 
-function checkHost({ headers, socket, rawHeaders }: IncomingMessage, own: readonly string[]): void {
+function checkHost(incoming: IncomingMessage, listened: string, configured: readonly string[]): void {
+  const { headers, socket, rawHeaders } = incoming;
   const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
-  if (hosts.length > 1) throw new Refusal(400, 'bad-request', 'there is more than one header Host', { closes: true });
-  if (isOwnHost(headers.host, socket, own)) return;
+  if (hosts.length > 1) throw new Refusal('bad-request', 'there is more than one header Host', { closes: true });
+  if (isOwnHost(headers.host, socket, listened, configured)) return;
   const asked = headers.host === undefined ? 'no host' : `'${excerpt(headers.host)}'`;
-  throw new Refusal(421, 'wrong-host', `this agent does not answer to ${asked}`, {
-    hint: 'Ask by the address that it listens on, or add the name, with the port where that differs, to its host names.',
+  throw new Refusal('wrong-host', `this agent does not answer to ${asked}`, {
+    hint: 'Ask by the address and the port that it listens on, or start it with that name among its --host-names.',
     closes: true,
   });
 }

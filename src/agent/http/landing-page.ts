@@ -5,6 +5,7 @@ export const LANDING_PAGE = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>fourtuple agent</title>
+<link rel="icon" href="data:,">
 </head>
 <body>
 <h1>fourtuple agent</h1>

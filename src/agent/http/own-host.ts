@@ -20,19 +20,26 @@ const HOST = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9_-]+(?:\.[a-z0-9_-]+)*)\.?)(?::(\d{1
  * address, and the browser takes the agent for a part of the page. What the browser does not let a page choose is the
  * name in the header Host.
  *
- * @param own names and addresses beside those of loopback and of the connection itself, each with a port or without
+ * @param listened the host that the agent was told to listen on
+ * @param configured other names and addresses: with any port, as a tunnel or a proxy may have another one
  */
-export function isOwnHost(header: string | undefined, end: OwnEnd, own: readonly string[]): boolean {
+export function isOwnHost(
+  header: string | undefined,
+  end: OwnEnd,
+  listened: string,
+  configured: readonly string[],
+): boolean {
   const asked = header === undefined ? null : readHost(header);
   if (asked === null) return false;
-  const hasRightPort = asked.port === null || asked.port === end.localPort;
-  if (hasRightPort && (isLoopbackName(asked.name) || isSameHost(asked.name, withoutZone(end.localAddress ?? '')))) {
-    return true;
-  }
-  return own.some((text) => {
-    const one = readHost(text) ?? { name: text.toLowerCase(), port: null };
-    return isSameHost(asked.name, one.name) && (one.port === null ? hasRightPort : one.port === asked.port);
-  });
+  if (configured.some((name) => isSameHost(asked.name, nameOf(name)))) return true;
+  if (asked.port !== null && asked.port !== end.localPort) return false;
+  if (isLoopbackName(asked.name)) return true;
+  return [listened, withoutZone(end.localAddress ?? '')].some((name) => isSameHost(asked.name, nameOf(name)));
+}
+
+/** As {@link readHost} gives it, so that both can be compared; IPv6 addresses may be without brackets here. */
+function nameOf(text: string): string {
+  return readHost(text)?.name ?? text.toLowerCase();
 }
 
 function readHost(text: string): HostText | null {

@@ -34,7 +34,7 @@ export function readQuery<E extends v.ObjectEntries>(
 
 /** @param message names the parameter and what is wrong with it */
 export function wrongParameter(message: string, hint: string): Refusal {
-  return new Refusal(400, 'parameter', message, { hint });
+  return new Refusal('parameter', message, { hint });
 }
 
 /** Its value may be a secret that was meant for another place: it is not repeated. */

@@ -1,25 +1,28 @@
 import type { ServerResponse } from 'node:http';
 
-/** What a program may tell refusals apart by; never renamed. */
-export type RefusalCode =
-  | 'bad-request'
-  | 'body-refused'
-  | 'cross-origin'
-  | 'failed'
-  | 'method-refused'
-  | 'no-history'
-  | 'not-found'
-  | 'not-sampled'
-  | 'parameter'
-  | 'token-needed'
-  | 'token-wrong'
-  | 'too-large'
-  | 'too-long'
-  | 'too-many-answers'
-  | 'too-many-readers'
-  | 'too-many-tokens'
-  | 'too-slow'
-  | 'wrong-host';
+/** What a program may tell refusals apart by, with the status of each. Never renamed. */
+export const REFUSALS = {
+  'bad-request': 400,
+  parameter: 400,
+  'token-needed': 401,
+  'token-wrong': 401,
+  'cross-origin': 403,
+  'no-history': 404,
+  'not-found': 404,
+  'not-sampled': 404,
+  'method-refused': 405,
+  'too-slow': 408,
+  'body-refused': 413,
+  'too-long': 414,
+  'wrong-host': 421,
+  'too-many-tokens': 429,
+  'too-large': 431,
+  failed: 500,
+  'too-many-answers': 503,
+  'too-many-readers': 503,
+} as const;
+
+export type RefusalCode = keyof typeof REFUSALS;
 
 export interface RefusalDetails {
   /** One sentence that says what to do. */
@@ -37,9 +40,9 @@ export class Refusal extends Error {
   readonly hint: string | null;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, code: RefusalCode, message: string, details: RefusalDetails = {}) {
+  constructor(code: RefusalCode, message: string, details: RefusalDetails = {}) {
     super(message);
-    this.status = status;
+    this.status = REFUSALS[code];
     this.code = code;
     this.hint = details.hint ?? null;
     this.headers = { ...details.headers, ...(details.closes === true ? { Connection: 'close' } : {}) };
@@ -48,7 +51,7 @@ export class Refusal extends Error {
 
 /** What is told of an error that nobody foresaw: whoever runs the agent is told the rest. */
 export function unforeseen(): Refusal {
-  return new Refusal(500, 'failed', 'this could not be answered', { hint: "The agent's log says why." });
+  return new Refusal('failed', 'this could not be answered', { hint: "The agent's log says why." });
 }
 
 export function refusalJson({ code, message, hint }: Refusal): string {

@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { excerpt } from '../../linux/printable.ts';
 import type { AgentView } from '../agent-view.ts';
 import type { ListenConfig } from '../config/agent-config.ts';
 import { AnswerMemory } from './answer-memory.ts';
-import { createApp, refused } from './app.ts';
+import { createApp } from './app.ts';
 import type { EventReaders } from './event-readers.ts';
 import { examine, type Visit } from './guard.ts';
 import type { RareEvents } from './http-event.ts';
@@ -56,35 +58,30 @@ export function requestHandler<Format>(answering: Answering<Format>): RequestHan
     outgoing.once('close', () => beingAnswered.delete(socket));
     outgoing.on('error', () => {});
     for (const [name, value] of Object.entries(SAFETY_HEADERS)) outgoing.setHeader(name, value);
-    answer(incoming, outgoing).catch((error: unknown) => {
-      if (!(error instanceof Refusal)) tellFailed(rare, 'a request', error);
-      if (outgoing.headersSent) outgoing.destroy();
-      else writeRefusal(outgoing, error instanceof Refusal ? error : unforeseen());
-    });
+    answer(incoming, outgoing).catch((error: unknown) => refuse(outgoing, error, rare));
   };
 }
 
 type AppListener = (incoming: IncomingMessage, outgoing: ServerResponse, visit: Visit) => Promise<void>;
 
 function appListener<Format>({ view, metrics, webRoot, limits, rare }: Answering<Format>): AppListener {
-  const failed = (path: string, error: unknown): void => tellFailed(rare, path, error);
   const page = pageRoute(new WebFiles(webRoot));
-  const app = createApp(routesOf(view, metrics), page, new AnswerMemory(limits.answerBytes), failed);
+  const app = createApp(routesOf(view, metrics), page, new AnswerMemory(limits.answerBytes));
   const visits = new WeakMap<object, Visit>();
   const listener = getRequestListener(
-    (request, env) => {
+    async (request, env) => {
       // Only HTTP/1 is served here.
       const [incoming, outgoing] = [env.incoming as IncomingMessage, env.outgoing as ServerResponse];
-      return app.fetch(request, { visit: visits.get(incoming) as Visit, outgoing });
+      try {
+        return await app.fetch(request, { visit: visits.get(incoming) as Visit, outgoing });
+      } catch (error) {
+        // The library would write it to stderr, and its message to whoever asked.
+        refuse(outgoing, error, rare);
+        return RESPONSE_ALREADY_SENT;
+      }
     },
-    {
-      // The rest of the program keeps Node's own Request and Response.
-      overrideGlobalObjects: false,
-      errorHandler: (error) => {
-        tellFailed(rare, 'a request', error);
-        return refused(unforeseen());
-      },
-    },
+    // The rest of the program keeps Node's own Request and Response.
+    { overrideGlobalObjects: false },
   );
   return async (incoming, outgoing, visit) => {
     visits.set(incoming, visit);
@@ -94,7 +91,13 @@ function appListener<Format>({ view, metrics, webRoot, limits, rare }: Answering
   };
 }
 
-function tellFailed(rare: RareEvents, path: string, error: unknown): void {
-  const reason = error instanceof Error ? error.message : String(error);
-  rare.happened('request-failed', `${path} could not be answered: ${reason}`);
+function refuse(outgoing: ServerResponse, error: unknown, rare: RareEvents): void {
+  if (!(error instanceof Refusal)) {
+    const reason = error instanceof Error ? error.message : String(error);
+    // The query may hold a token.
+    const [path = ''] = (outgoing.req.url ?? '').split('?', 1);
+    rare.happened('request-failed', `${excerpt(path)} could not be answered: ${reason}`);
+  }
+  if (outgoing.headersSent) outgoing.destroy();
+  else writeRefusal(outgoing, error instanceof Refusal ? error : unforeseen());
 }

@@ -17,12 +17,12 @@ const PATH = /^\/(?:[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]
  */
 export function readTarget(text: string, mostBytes: number): Target {
   if (text.length > mostBytes) {
-    throw new Refusal(414, 'too-long', `the path and query are ${text.length} bytes long, more than ${mostBytes}`, {
+    throw new Refusal('too-long', `the path and query are ${text.length} bytes long, more than ${mostBytes}`, {
       closes: true,
     });
   }
   if (!text.startsWith('/')) {
-    throw new Refusal(400, 'bad-request', 'what is asked for is not a path', {
+    throw new Refusal('bad-request', 'what is asked for is not a path', {
       hint: 'Ask for a path, like /api/report.',
     });
   }
@@ -33,7 +33,7 @@ export function readTarget(text: string, mostBytes: number): Target {
 }
 
 export function notFound(): Refusal {
-  return new Refusal(404, 'not-found', 'there is nothing at this path', {
+  return new Refusal('not-found', 'there is nothing at this path', {
     hint: 'What there is: /, /metrics, /healthz, /api/report, /api/history, /api/ports, /api/events.',
   });
 }

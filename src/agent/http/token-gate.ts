@@ -43,7 +43,7 @@ export class TokenGate {
   #check(token: string, from: string): void {
     const waitSeconds = this.#wrongTokens.secondsToWait(from);
     if (waitSeconds > 0) {
-      throw new Refusal(429, 'too-many-tokens', 'too many wrong tokens came from this address', {
+      throw new Refusal('too-many-tokens', 'too many wrong tokens came from this address', {
         hint: `No token is looked at for ${waitSeconds} s.`,
         headers: { 'Retry-After': `${waitSeconds}` },
         closes: true,
@@ -52,7 +52,7 @@ export class TokenGate {
     if (isSame(token, this.#token)) return;
     this.#wrongTokens.add(from);
     this.#rare.happened('tokens-wrong', `a wrong token came from ${from}`);
-    throw new Refusal(401, 'token-wrong', 'the token is wrong', {
+    throw new Refusal('token-wrong', 'the token is wrong', {
       headers: { 'WWW-Authenticate': 'Bearer realm="fourtuple", error="invalid_token"' },
       closes: true,
     });
@@ -60,7 +60,7 @@ export class TokenGate {
 }
 
 export function tokenNeeded(): Refusal {
-  return new Refusal(401, 'token-needed', 'this agent answers only to those who know its token', {
+  return new Refusal('token-needed', 'this agent answers only to those who know its token', {
     hint: "Send the header 'Authorization: Bearer TOKEN'; in a browser, open /?token=TOKEN once.",
     headers: { 'WWW-Authenticate': 'Bearer realm="fourtuple"' },
   });

@@ -13,6 +13,7 @@ const AT_ONCE = 500;
 const MOST_COST = 0.004;
 const MOST_READ_MS = MOST_COST * WINDOW_MS;
 const PAUSE_MS = 60_000;
+const PAUSED = 'Closes are not counted for a minute: they come faster than may be read at little cost.';
 
 /** Closes of one window: what each lane of the census at its end did meanwhile. */
 export interface ClosedWindow {
@@ -32,6 +33,7 @@ export class ClosesWindow {
   #readMs = 0;
   #pausedUntil = 0;
   #problem: string | null = null;
+  #isPaused = false;
   readonly #windowMs: number;
 
   /** @param windowMs over so long the rates of a lane are averaged */
@@ -39,9 +41,19 @@ export class ClosesWindow {
     this.#windowMs = windowMs;
   }
 
-  /** Why nothing is counted now, one sentence; null where it is. */
+  /** Why nothing can be counted, one sentence; null where it can. */
   get problem(): string | null {
     return this.#problem;
+  }
+
+  /** Whether closes are counted now. */
+  get isCounting(): boolean {
+    return this.#closes !== null;
+  }
+
+  /** What is not known for a while, one sentence; null where all is. */
+  get note(): string | null {
+    return this.#isPaused ? PAUSED : null;
   }
 
   /**
@@ -59,13 +71,15 @@ export class ClosesWindow {
       }
     } catch (error) {
       if (!(error instanceof FourtupleError)) throw error;
-      this.#pause(`Closes are not counted: ${error.message}.`);
+      this.#problem = `Closes are not counted: ${error.message}.`;
+      this.#pause();
       return spent();
     }
     const { lost } = this.#closes;
     this.#readMs += spent();
     if (lost || this.#readMs > MOST_READ_MS) {
-      this.#pause('Closes are not counted for a minute: they come faster than may be read at little cost.');
+      this.#isPaused = true;
+      this.#pause();
     }
     return spent();
   }
@@ -104,10 +118,12 @@ export class ClosesWindow {
     try {
       this.#closes = inNamespace(handle, () => SocketCloses.open());
       this.#problem = null;
+      this.#isPaused = false;
       this.#begin(census, now);
     } catch (error) {
       if (!(error instanceof FourtupleError)) throw error;
-      this.#pause(`Closes are not counted: ${error.message}.`);
+      this.#problem = `Closes are not counted: ${error.message}.`;
+      this.#pause();
     }
   }
 
@@ -118,9 +134,8 @@ export class ClosesWindow {
     this.#readMs = 0;
   }
 
-  #pause(problem: string): void {
+  #pause(): void {
     this.close();
-    this.#problem = problem;
     this.#pausedUntil = performance.now() + PAUSE_MS;
   }
 }

@@ -101,10 +101,11 @@ export class NamespaceSampler {
     this.#closesMs = this.#closes?.read() ?? 0;
     const taken = await this.#count(handle);
     this.#closed = this.#closes?.step(handle, taken) ?? null;
-    const isCounting = this.#closes !== null && this.#closes.problem === null;
+    const isCounting = this.#closes?.isCounting === true;
     this.#tallies.setCounted({ closes: isCounting, refusedConnects: moment.refusalsCounted });
     this.#noteCloses(taken, isCounting);
-    const sample = sampleNamespace(taken, {
+    const note = this.#closes?.note ?? null;
+    const sample = sampleNamespace(note === null ? taken : { ...taken, notes: [...taken.notes, note] }, {
       identity: { inode: entry.inode, name: entry.name, holder: entry.holder },
       takenAt: moment.takenAt,
       lanes: this.#options.lanes,

@@ -24,13 +24,13 @@ export interface FleetRequest {
 export async function askFleet(prometheus: Prometheus, { matchers, top, lanes }: FleetRequest): Promise<FleetReport> {
   const start = performance.now();
   const inquiry = await inquire(prometheus);
-  const overview = await inquiry.ask({ ...overviewQueries(matchers) });
-  const followUp = await inquiry.ask({ ...followUpQueries(matchers, instancesOf(overview.soon)) });
+  const overview = await inquiry.ask(overviewQueries(matchers));
+  const followUp = await inquiry.ask(followUpQueries(matchers, instancesOf(overview.soon)));
   const machines = machinesOf({ ...overview, ...followUp }).sort(compareMachines);
   if (machines.length === 0) throw noAgents(prometheus, matchers);
   const listed = machines.slice(0, top);
   const named = listed.length === machines.length ? null : instancesOf(listed);
-  const details = await inquiry.ask({ ...detailQueries(matchers, named, lanes) });
+  const details = await inquiry.ask(detailQueries(matchers, named, lanes));
   return {
     schema: 1,
     takenAt: new Date(inquiry.now * 1_000).toISOString(),

@@ -81,6 +81,8 @@ export interface FleetLane {
   readonly source: string;
   readonly destination: string;
   readonly port: number;
+  /** The interface that its sockets are bound to; null for none. */
+  readonly device: string | null;
   readonly slots: number | null;
   readonly used: number | null;
   readonly reclaimable: number | null;

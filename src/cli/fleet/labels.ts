@@ -2,7 +2,14 @@
  * What labels of a series do not belong to its machine. A Prometheus in Kubernetes has a label `namespace` of its own, and
  * calls the agent's `exported_namespace`.
  */
-export const LANE_LABELS: readonly string[] = ['namespace', 'exported_namespace', 'source', 'destination', 'port'];
+export const LANE_LABELS: readonly string[] = [
+  'namespace',
+  'exported_namespace',
+  'source',
+  'destination',
+  'port',
+  'device',
+];
 
 const OTHERS: readonly string[] = ['__name__', 'version', 'exported_version', 'code', 'severity', 'state', 'counted'];
 

@@ -30,7 +30,7 @@ describe('the lanes of a machine', () => {
       figure('cliff_seconds', 0),
     ];
     const lane = {
-      ...{ namespace: 'host', source: '10.0.0.5', destination: '10.0.1.9', port: 8080 },
+      ...{ namespace: 'host', source: '10.0.0.5', destination: '10.0.1.9', port: 8080, device: null },
       ...{ slots: 28_232, used: 27_232, reclaimable: 1_000, free: 2_000, utilization: 1 - 2_000 / 28_232 },
       states: { TIME_WAIT: 27_000, ESTABLISHED: 232 },
       ...{ opensPerSecond: 447.2, cliffAt: 14_116, secondsToCliff: 0, secondsToExhaustion: null, settles: true },
@@ -55,6 +55,14 @@ describe('the lanes of a machine', () => {
     expect(lanes.map(({ namespace, slots }) => [namespace, slots])).toEqual([
       ['web', 3],
       ['host', 2],
+    ]);
+  });
+
+  it('are apart by the interface that their sockets are bound to', () => {
+    const lanes = lanesOf([figure('slots', 3, { device: 'eth1' }), figure('slots', 2)]);
+    expect(lanes.map(({ device, slots }) => [device, slots])).toEqual([
+      ['eth1', 3],
+      [null, 2],
     ]);
   });
 

@@ -8,8 +8,8 @@ export function lanesByMachine(rows: readonly Row[]): Map<string, FleetLane[]> {
   const lanes = new Map<string, { readonly machine: string; readonly rows: Row[] }>();
   for (const row of rows) {
     const machine = labelKey(machineLabels(row.labels));
-    const { source, destination, port } = row.labels;
-    const key = JSON.stringify([machine, namespaceOf(row), source, destination, port]);
+    const { source, destination, port, device } = row.labels;
+    const key = JSON.stringify([machine, namespaceOf(row), source, destination, port, device]);
     const lane = lanes.get(key);
     if (lane === undefined) lanes.set(key, { machine, rows: [row] });
     else lane.rows.push(row);
@@ -44,6 +44,7 @@ function laneOf(rows: readonly Row[]): FleetLane {
     source: first.labels.source ?? '',
     destination: first.labels.destination ?? '',
     port: Number(first.labels.port),
+    device: first.labels.device ?? null,
     slots,
     used: used.length === 0 ? null : used.reduce((sum, { value }) => sum + value, 0),
     reclaimable: gauge('reclaimable_slots'),

@@ -52,6 +52,16 @@ describe('the figures of machines', () => {
     expect(only({}).refusedConnects).toBeNull();
   });
 
+  it('are not known where there is no sample', () => {
+    expect(only({})).toMatchObject({ lanesExhausted: 0, lanesPastCliff: 0 });
+    expect(only({ machines: [built('a')] })).toMatchObject({
+      sampledAt: null,
+      lanesExhausted: null,
+      lanesPastCliff: null,
+    });
+    expect(only({ down: [row('a', 0)] })).toMatchObject({ sampledAt: null, lanesExhausted: null, isStale: false });
+  });
+
   it.each([
     ['healthy', {}],
     ['healthy', { refused: [row('a', 0)], exhausting: [row('a', 3_600)] }],

@@ -45,12 +45,13 @@ export function machinesOf(rows: OverviewRows): MachineFigures[] {
   const warnings = byMachine(ofSeverity('warning'));
   return [...known].map(([key, labels]) => {
     const isDown = down.has(key);
-    /** No row means none where the machine tells of lanes at all. */
-    const count = (counts: ReadonlyMap<string, number>): number | null => (isDown ? null : (counts.get(key) ?? 0));
+    const hasSample = !isDown && sampledAt.has(key);
+    /** What has a sample and no row has none. */
+    const count = (counts: ReadonlyMap<string, number>): number | null => (hasSample ? (counts.get(key) ?? 0) : null);
     return {
       ...{ labels, key, isDown },
-      isStale: stale.has(key) || (!isDown && !sampledAt.has(key)),
-      sampledAt: isDown ? null : (sampledAt.get(key) ?? null),
+      isStale: !isDown && (stale.has(key) || !hasSample),
+      sampledAt: hasSample ? (sampledAt.get(key) ?? null) : null,
       utilization: utilization.get(key) ?? null,
       secondsToExhaustion: exhausting.get(key) ?? null,
       lanesExhausted: count(exhausted),

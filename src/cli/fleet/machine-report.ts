@@ -35,7 +35,7 @@ function describe(machine: MachineFigures, { name, lanes, findings, now }: Known
   const { lanesExhausted, lanesPastCliff, refusedConnects } = machine;
   return {
     ...{ name, labels, state: stateOf(machine) },
-    sampleAgeSeconds: sampledAt === null ? null : now - sampledAt,
+    sampleAgeSeconds: sampledAt === null ? null : Math.round(1_000 * (now - sampledAt)) / 1_000,
     ...{ utilization, secondsToExhaustion, lanesExhausted, lanesPastCliff, refusedConnects },
     findings: findings.get(key) ?? [],
     lanes: lanes.get(key) ?? [],

@@ -179,6 +179,26 @@ describe('a query that fails says why', () => {
     expect(message).toBe('Prometheus at URL answers HTTP 502 Bad Gateway: upstream connect error');
   });
 
+  it('at once, though others go on', async () => {
+    const prometheus = openPrometheus(
+      parsePrometheusAddress(
+        await serve((request, answer) => {
+          let body = '';
+          request.setEncoding('utf8').on('data', (text) => {
+            body += text;
+          });
+          request.on('end', () => {
+            if (body.startsWith('query=wrong')) answer.writeHead(500).end('broken');
+          });
+        }),
+      ),
+      60_000.5,
+    );
+    const others = [prometheus.query('up', 5), prometheus.query('up', 6)];
+    await expect(Promise.all([...others, prometheus.query('wrong', 5)])).rejects.toThrow('answers HTTP 500');
+    for (const other of others) await expect(other).rejects.toThrow(FourtupleError);
+  });
+
   it('where the answer does not end', async () => {
     const url = await serve((_request, answer) => {
       const piece = Buffer.alloc(1 << 20, ' ');

@@ -19,10 +19,15 @@ export interface Prometheus {
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
- * @param timeoutMs how long all queries together may take, from now
+ * Once a query has failed those beside it are ended too: no report can be made without it.
+ *
+ * @param milliseconds how long all queries together may take, from now
  */
-export function openPrometheus({ url, authorization }: PrometheusAddress, timeoutMs: number): Prometheus {
-  const signal = AbortSignal.timeout(timeoutMs);
+export function openPrometheus({ url, authorization }: PrometheusAddress, milliseconds: number): Prometheus {
+  const timeoutMs = Math.ceil(milliseconds);
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const failure = new AbortController();
+  const signal = AbortSignal.any([timeout, failure.signal]);
   const headers = {
     accept: 'application/json',
     'user-agent': `fourtuple/${version}`,
@@ -48,8 +53,9 @@ export function openPrometheus({ url, authorization }: PrometheusAddress, timeou
         const text = await readText(answer, url);
         return vectorOf(answer, text, { url, timeoutMs });
       } catch (error) {
+        failure.abort();
         if (error instanceof FourtupleError) throw error;
-        throw signal.aborted ? tooSlow({ url, timeoutMs }) : notReached(url, error);
+        throw timeout.aborted ? tooSlow({ url, timeoutMs }) : notReached(url, error);
       }
     },
   };

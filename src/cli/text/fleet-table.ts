@@ -136,7 +136,7 @@ function describeBelow(machine: MachineReport, screen: Screen): string[] {
 function describeRefused({ refusedConnects }: MachineReport): string[] {
   if (refusedConnects === null || refusedConnects <= 0) return [];
   const connects = plural(Math.max(1, Math.round(refusedConnects)), 'connect');
-  return [`REFUSED ${connects} within ${REFUSED_WINDOW_SECONDS / 60} minutes found no port`];
+  return [`REFUSED about ${connects} within ${REFUSED_WINDOW_SECONDS / 60} minutes found no port`];
 }
 
 function describeAge({ sampleAgeSeconds, lanes }: MachineReport): string {

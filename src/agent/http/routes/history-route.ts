@@ -12,7 +12,7 @@ import { jsonAnswer } from './json-answer.ts';
 
 const HOUR_MS = 3_600_000;
 const ROWS = 600;
-const MOST_ROWS = 3_600;
+const [LEAST_ROWS, MOST_ROWS] = [2, 3_600];
 const MOST_SERIES = 20;
 const MOST_LANES = 200;
 
@@ -24,7 +24,7 @@ const ENTRIES = {
   source: v.optional(addresses),
   destination: v.optional(addresses),
   port: v.optional(port),
-  rows: v.optional(wholeNumber(1, MOST_ROWS)),
+  rows: v.optional(wholeNumber(LEAST_ROWS, MOST_ROWS)),
 };
 type HistoryQuery = QueryOf<typeof ENTRIES>;
 
@@ -33,7 +33,7 @@ export function historyRoute(view: AgentView): Route {
   return queried('/api/history', ENTRIES, (query) => {
     const { history } = view;
     if (history === null) {
-      throw new Refusal(404, 'no-history', 'this agent keeps no history', {
+      throw new Refusal('no-history', 'this agent keeps no history', {
         hint: "Its log says why, or its configuration: 'fourtuple agent --help' shows how to keep one.",
       });
     }
@@ -49,7 +49,7 @@ function reportAt(history: HistoryReader, atMs: number, query: HistoryQuery): An
   }
   const report = history.at(atMs);
   if (report !== null) return jsonAnswer(report);
-  throw new Refusal(404, 'not-sampled', `nothing was sampled in the two minutes before ${formatMs(atMs)}`, {
+  throw new Refusal('not-sampled', `nothing was sampled in the two minutes before ${formatMs(atMs)}`, {
     hint: spanHint(history),
   });
 }
@@ -67,7 +67,7 @@ function whatThereIs(history: HistoryReader): Answer {
       ? []
       : history.series({
           ...{ matches: () => true, sinceMs: Math.max(span.sinceMs, span.untilMs - HOUR_MS), untilMs: span.untilMs },
-          ...{ mostRows: 1, mostLanes: MOST_LANES },
+          ...{ mostRows: LEAST_ROWS, mostLanes: MOST_LANES },
         });
   return jsonAnswer({ schema: 1, span, lanes: known.map(nameOf) });
 }

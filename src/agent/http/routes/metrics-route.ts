@@ -17,7 +17,7 @@ export interface RenderedMetrics {
 export function metricsRoute<Format>(metrics: MetricsSource<Format> | null): Route {
   const underWay = new Map<Format, Promise<RenderedMetrics>>();
   return queried('/metrics', {}, async (_query, { headers }) => {
-    if (metrics === null) throw new Refusal(404, 'not-found', 'this agent has no metrics');
+    if (metrics === null) throw new Refusal('not-found', 'this agent has no metrics');
     const format = metrics.negotiateFormat(headers.accept);
     const rendered = underWay.get(format) ?? metrics.render(format).finally(() => underWay.delete(format));
     underWay.set(format, rendered);

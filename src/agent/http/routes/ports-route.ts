@@ -10,7 +10,7 @@ export function portsRoute(view: AgentView): Route {
   return queried('/api/ports', entries, (query) => {
     const map = view.portMap({ ...query, device: query.device ?? null });
     if (map !== null) return jsonAnswer(map);
-    throw new Refusal(404, 'not-sampled', 'the last sample has no such lane', {
+    throw new Refusal('not-sampled', 'the last sample has no such lane', {
       hint: 'Copy the labels of a lane as /api/report has them; one bound to an interface needs device too.',
     });
   });

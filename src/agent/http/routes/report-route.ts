@@ -23,7 +23,7 @@ function onlyNamespace(report: Report, label: string): Report {
   const namespaces = report.namespaces.filter((one) => namespaceLabel(one) === label);
   if (namespaces.length === 0) {
     const known = report.namespaces.slice(0, 10).map(namespaceLabel).join(', ');
-    throw new Refusal(404, 'not-sampled', `there is no namespace '${excerpt(label)}' here`, {
+    throw new Refusal('not-sampled', `there is no namespace '${excerpt(label)}' here`, {
       hint: `There is ${known || 'none'}${report.namespaces.length > 10 ? ', and others' : ''}.`,
     });
   }
