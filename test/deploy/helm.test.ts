@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -76,6 +76,7 @@ describe('the chart', () => {
   });
 
   it('has the rules that are tested', () => {
+    if (process.env.UPDATE_GOLDEN === '1') copyFileSync(RULES, join(CHART, 'files/fourtuple.rules.yml'));
     expect(readChart('files/fourtuple.rules.yml')).toBe(readFileSync(RULES, 'utf8'));
     expect(readChart('templates/prometheusrule.yaml')).toContain('.Files.Get "files/fourtuple.rules.yml" | nindent 2');
   });
