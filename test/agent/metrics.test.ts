@@ -6,7 +6,7 @@ import { METRICS } from '../../src/agent/metrics/metrics.ts';
 import { renderMetrics } from '../../src/agent/metrics/render-metrics.ts';
 import { exampleAgent, HOSTILE_NAMES } from '../kit/example-agent.ts';
 import { isOnPath, needsPrograms } from '../kit/needs.ts';
-import { type PrometheusServer, startPrometheus, until } from '../kit/prometheus-server.ts';
+import { type PrometheusServer, startPrometheus } from '../kit/prometheus.ts';
 import {
   laneSample,
   namespaceSample,
@@ -55,21 +55,13 @@ describe('a real Prometheus', () => {
     agents.set('everything-as-text', await serveMetrics(exampleAgent, 'text'));
     agents.set('hostile-as-asked', await serveMetrics(hostileAgent));
     agents.set('hostile-as-text', await serveMetrics(hostileAgent, 'text'));
-    server = await startPrometheus({
-      global: { scrape_interval: '1s' },
-      scrape_configs: [...agents].map(([job_name, { address }]) => ({
-        job_name,
-        static_configs: [{ targets: [address] }],
-      })),
-    });
-    await until(
-      () => server.query('up == 1'),
-      (found) => found.length === agents.size,
-    );
+    const targets = Object.fromEntries([...agents].map(([job, { address }]) => [job, [address]]));
+    server = await startPrometheus({ targets, intervalMs: 1_000 });
+    await server.until('up == 1', (values) => values.length === agents.size);
   });
 
   afterAll(async () => {
-    await server?.close();
+    await server?.stop();
     for (const agent of agents.values()) await agent.close();
   });
 
@@ -81,8 +73,8 @@ describe('a real Prometheus', () => {
   it.each(['everything-as-asked', 'everything-as-text'])('reads every series of %s', async (job) => {
     const { body } = await renderMetrics(exampleAgent(), 'text');
     const lines = body.split('\n').filter((line) => /^\w/.test(line));
-    const read = (await server.query(`{__name__=~"fourtuple_.*",job="${job}"}`)).map(({ metric, value }) => {
-      const { __name__, job: _, instance, ...labels } = metric;
+    const read = (await server.query(`{__name__=~"fourtuple_.*",job="${job}"}`)).map(({ labels: all, value }) => {
+      const { __name__, job: _, instance, ...labels } = all;
       return `${__name__} ${JSON.stringify(Object.entries(labels).sort())} ${value}`;
     });
     expect(read.sort()).toEqual(lines.map(asRead).sort());
@@ -98,7 +90,7 @@ describe('a real Prometheus', () => {
 
   it.each(['hostile-as-asked', 'hostile-as-text'])('reads names of namespaces as they are: %s', async (job) => {
     const found = await server.query(`fourtuple_lane_used_slots{state="ESTABLISHED",job="${job}"}`);
-    expect(new Map(found.map(({ metric, value }) => [metric.namespace, value]))).toEqual(
+    expect(new Map(found.map(({ labels, value }) => [labels.namespace, value]))).toEqual(
       new Map(HOSTILE_NAMES.map((name, index) => [name, index + 1])),
     );
     expect(await server.query('fourtuple_lane_slots{namespace="forged"}')).toEqual([]);

@@ -4,7 +4,7 @@ import { limitsOf } from '../kit/alert-rules.ts';
 import { exampleAgent } from '../kit/example-agent.ts';
 import { interpolated, type Panel, readDashboard, type Target, type Thresholds } from '../kit/grafana.ts';
 import { isOnPath, needsPrograms } from '../kit/needs.ts';
-import { type Found, type PrometheusServer, startPrometheus, until } from '../kit/prometheus-server.ts';
+import { type Found, type PrometheusServer, startPrometheus } from '../kit/prometheus.ts';
 import { namesOfQuery } from '../kit/promql.ts';
 import { type ScrapedAgent, serveMetrics } from '../kit/scraped-agent.ts';
 
@@ -115,19 +115,13 @@ describe('a real Prometheus that scrapes an agent', () => {
   beforeAll(async () => {
     if (!isOnPath('prometheus')) return;
     agent = await serveMetrics(exampleAgent);
-    server = await startPrometheus({
-      global: { scrape_interval: '1s' },
-      scrape_configs: [{ job_name: 'fourtuple', static_configs: [{ targets: [agent.address] }] }],
-    });
+    server = await startPrometheus({ targets: { fourtuple: [agent.address] }, intervalMs: 1_000 });
     // A rate needs two scrapes.
-    await until(
-      () => server.query('count_over_time(fourtuple_samples_total[1m]) >= 2'),
-      (found) => found.length > 0,
-    );
+    await server.until('count_over_time(fourtuple_samples_total[1m]) >= 2', (values) => values.length > 0);
   });
 
   afterAll(async () => {
-    await server?.close();
+    await server?.stop();
     await agent?.close();
   });
 
@@ -167,5 +161,5 @@ describe('a real Prometheus that scrapes an agent', () => {
 });
 
 function labelsOf(found: readonly Found[]): Set<string> {
-  return new Set(found.flatMap(({ metric }) => Object.keys(metric)));
+  return new Set(found.flatMap(({ labels }) => Object.keys(labels)));
 }

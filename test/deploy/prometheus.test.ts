@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AgentView } from '../../src/agent/agent-view.ts';
@@ -10,7 +11,7 @@ import { alertRules, limitsOf, RULES, recordingRules } from '../kit/alert-rules.
 import { exampleAgent, HOSTILE_NAMES } from '../kit/example-agent.ts';
 import { needsPrograms } from '../kit/needs.ts';
 import { run } from '../kit/program.ts';
-import { startPrometheus, until } from '../kit/prometheus-server.ts';
+import { startPrometheus } from '../kit/prometheus.ts';
 import { namesOfQuery } from '../kit/promql.ts';
 import { laneReport } from '../kit/reports.ts';
 import { laneSample, namespaceSample, sampleOf, serveMetrics, viewOf } from '../kit/scraped-agent.ts';
@@ -124,9 +125,13 @@ describe('a real Prometheus with the rules', () => {
   it('has an alert for each thing that is wrong, and says what', async () => {
     const agents = [await serveMetrics(exampleAgent), await serveMetrics(hostileAgent)];
     const server = await startPrometheus({
-      global: { scrape_interval: '1s' },
-      rule_files: [fileURLToPath(RULES)],
-      scrape_configs: [{ job_name: 'fourtuple', static_configs: [{ targets: agents.map(({ address }) => address) }] }],
+      config: {
+        global: { scrape_interval: '1s' },
+        rule_files: [fileURLToPath(RULES)],
+        scrape_configs: [
+          { job_name: 'fourtuple', static_configs: [{ targets: agents.map(({ address }) => address) }] },
+        ],
+      },
     });
     try {
       const firing = (alerts: readonly Alert[], name: string, destination: string): readonly Alert[] =>
@@ -134,12 +139,14 @@ describe('a real Prometheus with the rules', () => {
           ({ state, labels }) => state === 'firing' && labels.alertname === name && labels.destination === destination,
         );
       // One lane of the first agent, and one in each namespace of the second.
-      const { alerts } = await until(
-        () => server.get<{ readonly alerts: readonly Alert[] }>('/api/v1/alerts'),
-        ({ alerts }) =>
-          firing(alerts, 'FourtupleLaneExhausted', '10.0.1.9').length === 1 + HOSTILE_NAMES.length &&
-          firing(alerts, 'FourtupleLaneExhausting', '10.0.1.10').length === 1,
-      );
+      let alerts: readonly Alert[] = [];
+      while (
+        firing(alerts, 'FourtupleLaneExhausted', '10.0.1.9').length < 1 + HOSTILE_NAMES.length ||
+        firing(alerts, 'FourtupleLaneExhausting', '10.0.1.10').length < 1
+      ) {
+        await sleep(100);
+        ({ alerts } = await server.get<{ readonly alerts: readonly Alert[] }>('/api/v1/alerts'));
+      }
       for (const { annotations } of alerts) {
         expect(Object.values(annotations).join('\n')).not.toMatch(/error expanding|<no value>/);
       }
@@ -153,7 +160,7 @@ describe('a real Prometheus with the rules', () => {
       expect(health).toHaveLength(alertRules().length + recordingRules().length);
       expect(health.filter((one) => one.endsWith(' err'))).toEqual([]);
     } finally {
-      await server.close();
+      await server.stop();
       for (const agent of agents) await agent.close();
     }
   });

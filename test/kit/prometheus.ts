@@ -6,19 +6,29 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** One series of an answer: its labels, the metric's name among them, and its value now. */
+export interface Found {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
 /** A Prometheus of Debian, in a folder of its own that is removed with it. */
 export interface PrometheusServer {
   /** `http://127.0.0.1:41234`, with the prefix where it has one. */
   readonly url: string;
   readonly pid: number;
+  /** The data of what its API answers at a path: `/api/v1/alerts`. */
+  get<Data>(path: string): Promise<Data>;
   /** Its answer to an instant query, now: labels and value of each series. */
-  query(expression: string): Promise<{ labels: Record<string, string>; value: number }[]>;
+  query(expression: string): Promise<Found[]>;
   /** Waits until a query has an answer for which that holds. @throws where that takes longer than half a minute */
   until(expression: string, holds: (values: number[]) => boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface PrometheusOptions {
+  /** All of its configuration, JSON being YAML; what is said below of targets and rules is left out then. */
+  readonly config?: object;
   /** What it scrapes, with the names of jobs and `host:port` of each. */
   readonly targets?: Readonly<Record<string, readonly string[]>>;
   /** As it stands in a file of rules. */
@@ -75,7 +85,8 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
   }
 }
 
-function configOf({ targets = {}, rules, intervalMs = 200, scrapeOptions = [] }: PrometheusOptions): string {
+function configOf({ config, targets = {}, rules, intervalMs = 200, scrapeOptions = [] }: PrometheusOptions): string {
+  if (config !== undefined) return JSON.stringify(config);
   const jobs = Object.entries(targets).flatMap(([job, addresses]) => [
     `  - job_name: ${JSON.stringify(job)}`,
     `    static_configs: [{ targets: ${JSON.stringify(addresses)} }]`,
@@ -125,6 +136,10 @@ function serverOf(child: ChildProcess, url: string, stop: () => Promise<void>): 
     url,
     pid: child.pid as number,
     query,
+    async get<Data>(path: string): Promise<Data> {
+      const { data } = (await (await fetch(`${url}${path}`)).json()) as { data: Data };
+      return data;
+    },
     async until(expression, holds) {
       const end = performance.now() + PATIENCE_MS;
       let last: unknown;
