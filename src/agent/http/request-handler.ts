@@ -56,6 +56,7 @@ export function requestHandler<Format>(answering: Answering<Format>): RequestHan
     }
     beingAnswered.add(socket);
     outgoing.once('close', () => beingAnswered.delete(socket));
+    // That somebody has gone before the end of an answer is no failure.
     outgoing.on('error', () => {});
     for (const [name, value] of Object.entries(SAFETY_HEADERS)) outgoing.setHeader(name, value);
     answer(incoming, outgoing).catch((error: unknown) => refuse(outgoing, error, rare));
