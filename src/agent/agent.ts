@@ -12,6 +12,7 @@ import type { PortMap } from './port-map.ts';
 import { type LaneName, namespaceLabel, type Sample } from './sample.ts';
 import { ClockWatch } from './sampling/clock-watch.ts';
 import { laneKey } from './sampling/lane-tallies.ts';
+import { rounded } from './sampling/rounded.ts';
 import { Sampler } from './sampling/sampler.ts';
 
 /** A sample that is this many intervals old is late. */
@@ -124,12 +125,12 @@ export class Agent implements AgentView {
       version: this.#version,
       startedAt: this.#startedAt.toISOString(),
       lastSampleAt: this.sample?.takenAt ?? null,
-      intervalSeconds,
+      intervalSeconds: rounded(intervalSeconds),
       problems: [...this.#problems],
       counters: {
         samples: this.#samples,
         failures: this.#sampler.failures,
-        sampleCpuSeconds: this.#cpuSeconds,
+        sampleCpuSeconds: rounded(this.#cpuSeconds),
         refusalsLost: this.#sampler.refusalsLost,
       },
     };

@@ -126,7 +126,7 @@ describe('the command line', () => {
     expectGolden('help-plan.txt', help.out);
   });
 
-  it.each(['lab', 'lab run', 'lab shell'])('explains %s, with examples', async (command) => {
+  it.each(['lab', 'lab run', 'lab shell', 'history'])('explains %s, with examples', async (command) => {
     const help = await program(...command.split(' '), '--help');
     expect({ ...help, out: '' }).toEqual({ code: 0, out: '', error: '' });
     expectGolden(`help-${command.replace(' ', '-')}.txt`, help.out);

@@ -6,8 +6,8 @@ import type { Database, SqlStatement } from './database.ts';
  * seen once, and more each time.
  */
 const [FIRST_LEASE, LONGEST_LEASE] = [10, 600];
-/** Names that are looked at for being in use, at a time. */
-const LOOKED_AT = 400;
+/** So many are deleted at a time, so that it never takes long. */
+const DELETED_AT_ONCE = 500;
 const MOST_REMEMBERED = 20_000;
 
 interface Remembered {
@@ -22,17 +22,15 @@ export class Names {
   readonly #find: SqlStatement;
   readonly #insert: SqlStatement;
   readonly #extend: SqlStatement;
-  readonly #last: SqlStatement;
-  readonly #forget: SqlStatement;
-  /** Up to where they have been looked at. */
-  #lookedAt = 0;
+  readonly #delete: SqlStatement;
 
   constructor(database: Database) {
     this.#find = database.prepare('SELECT id, until FROM name WHERE text = ?');
     this.#insert = database.prepare('INSERT INTO name (text, until) VALUES (?, ?) RETURNING id, until');
     this.#extend = database.prepare('UPDATE name SET until = ? WHERE id = ?');
-    this.#last = database.prepare('SELECT max(id) FROM name');
-    this.#forget = database.prepare('DELETE FROM name WHERE id > ? AND id <= ? AND until < ? RETURNING text');
+    this.#delete = database.prepare(
+      `DELETE FROM name WHERE id IN (SELECT id FROM name WHERE until < ? ORDER BY until LIMIT ${DELETED_AT_ONCE}) RETURNING text`,
+    );
   }
 
   /**
@@ -62,11 +60,9 @@ export class Names {
     this.#remembered.clear();
   }
 
-  /** Deletes, of the next few, what no row uses any more. @param ran of the oldest row */
+  /** Deletes some of those that no row uses any more. @param ran of the oldest row */
   prune(ran: number): void {
-    const next = this.#lookedAt + LOOKED_AT;
-    for (const [text] of this.#forget.rows(this.#lookedAt, next, ran)) this.#remembered.delete(`${text}`);
-    this.#lookedAt = next >= Number(this.#last.get()?.[0] ?? 0) ? 0 : next;
+    for (const [text] of this.#delete.rows(ran)) this.#remembered.delete(`${text}`);
   }
 }
 

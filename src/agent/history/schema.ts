@@ -20,6 +20,7 @@ const TABLES = `
   CREATE INDEX finding_at ON finding (at);
   CREATE TABLE run (id INTEGER PRIMARY KEY, ran INTEGER NOT NULL, host TEXT NOT NULL);
   CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, until INTEGER NOT NULL);
+  CREATE INDEX name_until ON name (until);
 `;
 
 /** The tables that hold what was recorded, each in the order of its rows' `id`. */

@@ -12,6 +12,7 @@ import { laneKey } from './lane-tallies.ts';
 import { NamespaceSampler } from './namespace-sampler.ts';
 import { Pace } from './pace.ts';
 import { RefusalCounts } from './refusal-counts.ts';
+import { rounded } from './rounded.ts';
 import { type SampledNamespace, SampledNamespaces } from './sampled-namespaces.ts';
 
 /** Spreads are looked for in the journal this often. */
@@ -114,9 +115,9 @@ export class Sampler {
       takenAt,
       host: { name: hostname(), kernel: release() },
       cost: {
-        intervalSeconds: Number(this.#pace.intervalSeconds.toFixed(3)),
-        cpuSeconds,
-        durationSeconds: (performance.now() - start) / 1_000,
+        intervalSeconds: rounded(this.#pace.intervalSeconds),
+        cpuSeconds: rounded(cpuSeconds),
+        durationSeconds: rounded((performance.now() - start) / 1_000),
       },
       namespaces,
       notes: [...this.#namespaces.notes, ...failed],

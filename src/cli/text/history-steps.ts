@@ -1,9 +1,9 @@
 import type { HistorySpan, LaneSeries } from '../../agent/history/history.ts';
-import { formatCount, formatRate, formatShare, formatWait } from '../../tcp/number-text.ts';
+import { formatCount, formatRate, formatWait } from '../../tcp/number-text.ts';
 import { renderBar } from './bar.ts';
+import { describeFullness, fullnessIn } from './history-fullness.ts';
 import { formatWithin } from './history-time.ts';
 import type { Screen } from './screen.ts';
-import { fullnessIn } from './sparkline.ts';
 import { style } from './style.ts';
 import { type Column, renderTable } from './table.ts';
 
@@ -31,7 +31,7 @@ export function renderSteps(lane: LaneSeries, name: string, span: HistorySpan, s
   const columns: readonly Column[] = [
     { title: 'TIME', cells: lane.times.map((time) => formatWithin(time * 1_000, span)) },
     { title: '', cells: full.map((share) => renderBar(share, barWidth, screen.unicode)), paint },
-    { ...right('FULL', (row) => formatShare(full[row] as number)), paint },
+    { ...right('FULL', (row) => describeFullness(lane, row, screen)), paint },
     right('USED', (row) => formatCount(lane.used[row] as number)),
     right('SLOTS', (row) => formatCount(lane.slots[row] as number)),
     right('TIME_WAIT', (row) => formatCount(lane.timeWait[row] as number)),

@@ -2,10 +2,11 @@ import type { HistorySpan, LaneSeries } from '../../agent/history/history.ts';
 import { printable } from '../../linux/printable.ts';
 import { formatLane } from '../../tcp/lane.ts';
 import { formatCount, formatRate, formatShare, plural } from '../../tcp/number-text.ts';
+import { describeFullness, fullnessIn, isKnownFull } from './history-fullness.ts';
 import { renderSteps } from './history-steps.ts';
 import { formatLocal, formatWithin, formatZone } from './history-time.ts';
 import type { Screen } from './screen.ts';
-import { fullnessIn, renderSparkline } from './sparkline.ts';
+import { renderSparkline } from './sparkline.ts';
 import { style } from './style.ts';
 import { type Column, renderTable } from './table.ts';
 import { wrap } from './wrap.ts';
@@ -14,7 +15,7 @@ const RED_FROM = 0.9;
 const YELLOW_FROM = 0.5;
 /** Columns that are left out where no lane has something in them. */
 const SPARSE = ['REFUSED', 'EXHAUSTED'];
-const [NARROWEST_LINE, WIDEST_LINE] = [8, 48];
+const [NARROWEST_LINE, WIDEST_LINE] = [6, 48];
 const NARROWEST_LANE = 18;
 
 /** What a history is shown of. */
@@ -72,7 +73,12 @@ function renderList(lanes: readonly LaneSeries[], span: HistorySpan, screen: Scr
     return share >= YELLOW_FROM ? style(screen, 'yellow', text) : text;
   };
   const figures: readonly Column[] = [
-    { title: 'PEAK', cells: lanes.map((_, row) => formatShare(peak(row))), align: 'right', paint },
+    {
+      title: 'PEAK',
+      cells: lanes.map((lane, row) => describeFullness(lane, peaks[row] as number, screen)),
+      align: 'right',
+      paint,
+    },
     figure('USED', lanes, ({ used }, row) => formatCount(used[row] as number), peaks),
     figure('OPENS/S', lanes, ({ opensPerSecond }, row) => formatRate(opensPerSecond[row] ?? null), peaks),
     figure('REFUSED', lanes, describeRefused, peaks),
@@ -124,8 +130,8 @@ function describeRefused({ refusedConnects }: LaneSeries): string {
 
 /** When it was so first. */
 function describeExhausted(lane: LaneSeries, span: HistorySpan): string {
-  const first = lane.times.find((_, row) => fullnessIn(lane, row) >= 1);
-  return first === undefined ? '' : `from ${formatWithin(first * 1_000, span)}`;
+  const first = lane.times.find((_, row) => isKnownFull(lane, row));
+  return first === undefined ? '' : formatWithin(first * 1_000, span);
 }
 
 function renderRest(rest: readonly LaneSeries[], count: number, screen: Screen): string[] {

@@ -1,13 +1,7 @@
 import type { LaneSeries } from '../../agent/history/history.ts';
-import { utilization } from '../../tcp/capacity.ts';
+import { fullnessIn } from './history-fullness.ts';
 
 const [UNICODE, ASCII] = ['▁▂▃▄▅▆▇█', '.:-=+*%#'];
-
-/** How full a lane was in a row of its history, 0 to 1: what is not known to be reclaimable counts as held. */
-export function fullnessIn({ slots, used, reclaimable }: LaneSeries, row: number): number {
-  const [all, held] = [slots[row] as number, used[row] as number];
-  return utilization(all, Math.max(0, all - held + (reclaimable[row] ?? 0)));
-}
 
 /**
  * How full a lane was over a time, a sign for each part of it: the fullest in it. Blank where it held no slot, or nothing
