@@ -46,7 +46,7 @@ describe('the dashboard', () => {
     expect(await row.textContent()).toContain('opens/s unknown');
     expect(await row.textContent()).toContain('forecast unknown');
     expect(await row.textContent()).toContain('≤ 49.7%');
-    for (const term of ['Reclaimable', 'Free', 'Opens/s', 'Lives for', 'Refused connects']) {
+    for (const term of ['Reclaimable', 'Free', 'Opens/s', 'Lives for', 'Refused']) {
       const figure = page.locator('.figure', { has: page.getByText(term, { exact: true }) });
       expect(await figure.locator('dd').textContent()).toBe('unknown');
     }
@@ -112,6 +112,13 @@ describe('the dashboard', () => {
     await page.keyboard.press('Enter');
     await page.getByText('9,000 / 28,165').waitFor();
     expect(page.url()).not.toContain('between');
+  });
+
+  it('takes the token that it was opened with out of its address', async () => {
+    kit.agent.sample = hostSample([backend(9_000)]);
+    const { page } = await kit.open({ query: '?token=between-us', hash: 'range=1h', mayFail: true });
+    await page.getByText('9,000 / 28,165').waitFor();
+    expect(page.url()).toBe(`${kit.agent.url}#range=1h`);
   });
 
   it('says why an agent answers nobody by that name, in the words of the agent', async () => {

@@ -1,5 +1,4 @@
 import { batch, computed, effect, signal } from '@preact/signals';
-import { useToken } from '../agent/request.ts';
 import { formatLane, type LaneName, laneKey, parseLane } from '../words/lane-name.ts';
 
 /** How far back the chart looks. */
@@ -22,7 +21,7 @@ export const chosenRange = signal<Range>(RANGES[0]);
 export const chosenLaneKey = computed(() => (chosenLane.value === null ? null : laneKey(chosenLane.value)));
 
 /** What a link to this page, as it is now, has after its `#`. */
-const hash = computed(() => {
+const wantedHash = computed(() => {
   const parts = new URLSearchParams();
   const lane = chosenLane.value;
   const namespace = chosenNamespace.value;
@@ -40,15 +39,26 @@ const hash = computed(() => {
 
 /** Holds the address and what is chosen together, both ways. */
 export function followAddress(): void {
+  forgetToken();
   readHash();
   addEventListener('hashchange', readHash);
   effect(() => {
-    const wanted = hash.value;
+    const wanted = wantedHash.value;
     const { pathname, search } = location;
     if (decodeHash(location.hash) !== decodeHash(wanted)) {
       history.replaceState(null, '', `${pathname}${search}${wanted === '' ? '' : `#${wanted}`}`);
     }
   });
+}
+
+/** The token that the page was opened with became a cookie: it is in no link that is passed on, nor on a shared screen. */
+function forgetToken(): void {
+  const { pathname, search, hash } = location;
+  const query = new URLSearchParams(search);
+  if (!query.has('token')) return;
+  query.delete('token');
+  const rest = query.size === 0 ? '' : `?${query}`;
+  history.replaceState(null, '', pathname + rest + hash);
 }
 
 function decodeHash(text: string): string {
@@ -57,8 +67,6 @@ function decodeHash(text: string): string {
 
 function readHash(): void {
   const parts = new URLSearchParams(location.hash.replace(/^#/, ''));
-  const token = parts.get('token');
-  if (token !== null) useToken(token);
   const namespace = parts.get('ns');
   const ends = parseLane(parts.get('lane') ?? '');
   const at = Date.parse(parts.get('at') ?? '');
