@@ -11,8 +11,6 @@ export interface OpenDashboard {
 }
 
 export interface OpenOptions extends BrowserContextOptions {
-  /** What its address has before the `#`: `?a=b`. */
-  readonly query?: string;
   /** What its address has after the `#`. */
   readonly hash?: string;
   /** Whether the browser is to tell of answers that failed: it tells them as errors of the page. */
@@ -47,7 +45,7 @@ export function useDashboard(): DashboardKit {
     get agent() {
       return agent;
     },
-    async open({ query = '', hash = '', mayFail = false, ...options } = {}) {
+    async open({ hash = '', mayFail = false, ...options } = {}) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
       const page = await context.newPage();
       const requests: string[] = [];
@@ -57,7 +55,7 @@ export function useDashboard(): DashboardKit {
         const isFailedAnswer = message.text().startsWith('Failed to load resource');
         if (message.type() === 'error' && !(mayFail && isFailedAnswer)) problems.push(message.text());
       });
-      await page.goto(agent.url + query + (hash === '' ? '' : `#${hash}`));
+      await page.goto(agent.url + (hash === '' ? '' : `#${hash}`));
       return { page, requests };
     },
   };

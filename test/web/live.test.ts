@@ -114,13 +114,6 @@ describe('the dashboard', () => {
     expect(page.url()).not.toContain('between');
   });
 
-  it('takes the token that it was opened with out of its address', async () => {
-    kit.agent.sample = hostSample([backend(9_000)]);
-    const { page } = await kit.open({ query: '?token=between-us', hash: 'range=1h', mayFail: true });
-    await page.getByText('9,000 / 28,165').waitFor();
-    expect(page.url()).toBe(`${kit.agent.url}#range=1h`);
-  });
-
   it('says why an agent answers nobody by that name, in the words of the agent', async () => {
     kit.agent.refusal = { status: 421, message: 'No such host here.', hint: 'Add it to hostNames.' };
     const { page } = await kit.open({ mayFail: true });

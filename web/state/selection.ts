@@ -39,7 +39,6 @@ const wantedHash = computed(() => {
 
 /** Holds the address and what is chosen together, both ways. */
 export function followAddress(): void {
-  forgetToken();
   readHash();
   addEventListener('hashchange', readHash);
   effect(() => {
@@ -49,16 +48,6 @@ export function followAddress(): void {
       history.replaceState(null, '', `${pathname}${search}${wanted === '' ? '' : `#${wanted}`}`);
     }
   });
-}
-
-/** The token that the page was opened with became a cookie: it is in no link that is passed on, nor on a shared screen. */
-function forgetToken(): void {
-  const { pathname, search, hash } = location;
-  const query = new URLSearchParams(search);
-  if (!query.has('token')) return;
-  query.delete('token');
-  const rest = query.size === 0 ? '' : `?${query}`;
-  history.replaceState(null, '', pathname + rest + hash);
 }
 
 function decodeHash(text: string): string {
