@@ -46,7 +46,7 @@ describe('the dashboard', () => {
     expect(await row.textContent()).toContain('opens/s unknown');
     expect(await row.textContent()).toContain('forecast unknown');
     expect(await row.textContent()).toContain('≤ 49.7%');
-    for (const term of ['Reclaimable', 'Free', 'Opens/s', 'Lives for', 'Refused connects']) {
+    for (const term of ['Reclaimable', 'Free', 'Opens/s', 'Lives for', 'Refused']) {
       const figure = page.locator('.figure', { has: page.getByText(term, { exact: true }) });
       expect(await figure.locator('dd').textContent()).toBe('unknown');
     }

@@ -2,6 +2,8 @@ import { RequestError, request } from './request.ts';
 
 export interface EventListener {
   open(): void;
+  /** Anything came, an event or not. */
+  heard(): void;
   event(name: string, data: string): void;
 }
 
@@ -23,6 +25,7 @@ export async function readEvents(path: string, signal: AbortSignal, listener: Ev
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
+      listener.heard();
       parser.push(value);
     }
   } catch (error) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countKinds, countPasses, decodePorts, PortKind, releaseCurve } from './port-map.ts';
+import { countBytes, countKinds, countPasses, decodePorts, PortKind, releaseCurve } from './port-map.ts';
 
 describe('a port map', () => {
   it('is decoded, byte for byte, and refused where it is none', () => {
@@ -17,7 +17,7 @@ describe('a port map', () => {
     ports.fill(PortKind.timeWaitLeft + 60, 40_010, 40_020);
     ports[40_030] = PortKind.timeWait;
     ports[40_031] = PortKind.finWait2;
-    const counts = countKinds(ports);
+    const counts = countKinds(countBytes(ports));
     expect(counts).toMatchObject({ timeWait: 11, finWait2: 1, free: 88, outside: 65_436, live: 0, blocked: 0 });
     expect(Object.values(counts).reduce((sum, count) => sum + count)).toBe(65_536);
   });
@@ -39,7 +39,7 @@ describe('a port map', () => {
     ports.fill(PortKind.timeWaitLeft + 5, 100, 103);
     ports[200] = PortKind.timeWaitLeft;
     ports[201] = PortKind.timeWait;
-    const curve = releaseCurve(ports);
+    const curve = releaseCurve(countBytes(ports));
     expect([curve[0], curve[5], curve.reduce((sum, count) => sum + count)]).toEqual([1, 3, 4]);
   });
 });

@@ -35,10 +35,22 @@ export function secondsLeft(kind: number): number | null {
 export const LEGEND = ['live', 'timeWait', 'finWait2', 'free', 'blocked', 'reserved', 'outside'] as const;
 export type LegendKind = (typeof LEGEND)[number];
 
-/** How many ports are of each kind. */
-export function countKinds(ports: Uint8Array): Record<LegendKind, number> {
+/** How many ports have each byte. */
+export function countBytes(ports: Uint8Array): Uint32Array {
+  const counts = new Uint32Array(256);
+  for (let port = 0; port < ports.length; port += 1) {
+    const kind = ports[port] as number;
+    counts[kind] = (counts[kind] as number) + 1;
+  }
+  return counts;
+}
+
+/** How many ports are of each kind, from {@link countBytes}. */
+export function countKinds(bytes: Uint32Array): Record<LegendKind, number> {
   const counts = { live: 0, timeWait: 0, finWait2: 0, free: 0, blocked: 0, reserved: 0, outside: 0 };
-  for (const kind of ports) counts[legendKind(kind)] += 1;
+  bytes.forEach((count, kind) => {
+    counts[legendKind(kind)] += count;
+  });
   return counts;
 }
 
@@ -84,12 +96,12 @@ export function countPasses(
   return [count(0), count(1)];
 }
 
-/** How many ports come free in each of the next 64 seconds. */
-export function releaseCurve(ports: Uint8Array): number[] {
+/** How many ports come free in each of the next 64 seconds, from {@link countBytes}. */
+export function releaseCurve(bytes: Uint32Array): number[] {
   const curve = new Array<number>(64).fill(0);
-  for (const kind of ports) {
+  bytes.forEach((count, kind) => {
     const left = secondsLeft(kind);
-    if (left !== null) curve[left] = (curve[left] as number) + 1;
-  }
+    if (left !== null) curve[left] = (curve[left] as number) + count;
+  });
   return curve;
 }

@@ -41,7 +41,7 @@ export function Denied(): JSX.Element | null {
   const now = connection.value;
   const token = useSignal('');
   if (now.state !== 'denied') return null;
-  const isToken = now.status === 401;
+  const isToken = now.status === 401 || now.status === 429;
   return (
     <section class="panel denied">
       <h2>{isToken ? 'This agent asks for a token' : 'This agent does not answer here'}</h2>

@@ -41,6 +41,9 @@ export function CourseChart(): JSX.Element {
           <i class="swatch bar-wait" /> TIME_WAIT
         </li>
         <li>
+          <i class="swatch swatch-held" /> held: what connect() cannot take
+        </li>
+        <li>
           <i class="swatch swatch-ahead" /> to come, with the present load
         </li>
         <li>

@@ -47,7 +47,7 @@ function Figures({ lane }: { lane: LaneJson }): JSX.Element {
         <Figure term="Free">{formatCount(free)}</Figure>
         <Figure term="Opens/s">{formatRate(lane.opensPerSecond)}</Figure>
         <Figure term="Lives for">{formatSeconds(lane.holdSeconds)}</Figure>
-        <Figure term="Refused connects">{formatCount(refused)}</Figure>
+        <Figure term="Refused">{formatCount(refused)}</Figure>
       </dl>
       <Processes lane={lane} />
     </>

@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { releaseCurve } from '../agent/port-map.ts';
-import { portMap } from '../state/ports.ts';
+import { portBytes } from '../state/ports.ts';
 import { selectedLane, shownLanes } from '../state/scene.ts';
 import { explainLife, firstToClose, type LifeCounts } from '../words/life.ts';
 import { sumLife } from '../words/life-counts.ts';
@@ -44,8 +44,8 @@ export function LifeDiagram(): JSX.Element {
 
 function Picture({ counts, geometry }: { counts: LifeCounts; geometry: LifeGeometry }): JSX.Element {
   const { width, height, states, ways, words } = geometry;
-  const map = portMap.value;
-  const curve = map.state === 'there' && !isOfAll.value ? releaseCurve(map.ports) : null;
+  const bytes = portBytes.value;
+  const curve = bytes === null || isOfAll.value ? null : releaseCurve(bytes);
   return (
     <svg class="life-picture" viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
       {ways.map((way) => (

@@ -108,7 +108,7 @@ export const NARROW: LifeGeometry = {
     { id: 'gone', flow: 'there', path: 'M330 410H338Q350 410 350 398V48Q350 36 338 36H254' },
   ],
   words: [
-    { id: 'here', x: 28, y: 284, anchor: 'start' },
-    { id: 'there', x: 338, y: 284, anchor: 'end' },
+    { id: 'here', x: 22, y: 264, anchor: 'start' },
+    { id: 'there', x: 274, y: 456, anchor: 'middle' },
   ],
 };

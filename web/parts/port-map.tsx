@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { countKinds, countPasses, LEGEND, PORT_COUNT, releaseCurve } from '../agent/port-map.ts';
-import { portMap } from '../state/ports.ts';
+import { countBytes, countKinds, countPasses, LEGEND, PORT_COUNT, releaseCurve } from '../agent/port-map.ts';
+import { portBytes, portMap } from '../state/ports.ts';
 import { selectedLane } from '../state/scene.ts';
 import { chosenMoment } from '../state/selection.ts';
 import { isDark } from '../state/theme.ts';
@@ -48,7 +48,8 @@ function MapOfPorts({ ports }: { ports: Uint8Array }): JSX.Element {
   }, [ports, colors]);
   const range = selectedLane.value?.namespace.ports;
   const low = range?.low ?? 32_768;
-  const counts = countKinds(ports);
+  const bytes = portBytes.value ?? countBytes(ports);
+  const counts = countKinds(bytes);
   const [first, second] = countPasses(ports, low, range?.high ?? 60_999);
   const port = pointed.value;
   return (
@@ -105,15 +106,15 @@ function MapOfPorts({ ports }: { ports: Uint8Array }): JSX.Element {
             <p class="explained">{explainPasses(low, first.free, second.free)}</p>
           </>
         )}
-        <Releases ports={ports} />
+        <Releases bytes={bytes} />
       </div>
     </div>
   );
 }
 
 /** What is in TIME_WAIT now, by when it is over. */
-function Releases({ ports }: { ports: Uint8Array }): JSX.Element | null {
-  const curve = releaseCurve(ports);
+function Releases({ bytes }: { bytes: Uint32Array }): JSX.Element | null {
+  const curve = releaseCurve(bytes);
   const total = curve.reduce((sum, count) => sum + count, 0);
   if (total === 0) return null;
   const soon = curve.slice(0, SOON_SECONDS).reduce((sum, count) => sum + count, 0);

@@ -14,6 +14,8 @@ export const connection = signal<Connection>({ state: 'connecting' });
 export const liveSample = signal<SampleJson | null>(null);
 export const liveFindings = signal<FindingsJson | null>(null);
 
+/** No token or a wrong one, too many of these, and a host name that the agent does not answer to. */
+const REFUSALS: readonly number[] = [401, 403, 421, 429];
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 15_000;
 /** An agent that sends nothing for longer than so many of its intervals, or than this, is taken as gone. */
@@ -50,10 +52,8 @@ async function run(now: AbortController): Promise<void> {
         retryMs = FIRST_RETRY_MS;
         connection.value = { state: 'live' };
       },
-      event: (name, data) => {
-        watchSilence(now);
-        take(name, data);
-      },
+      heard: () => watchSilence(now),
+      event: take,
     });
   } catch (error) {
     if (ended !== now) return;
@@ -77,8 +77,8 @@ function take(name: string, data: string): void {
 }
 
 function fail({ status, message, hint }: RequestError): void {
-  // What the agent refuses it goes on to refuse; all else may pass.
-  if (status === 401 || status === 403 || status === 421) {
+  // What the agent refuses it goes on to refuse, and too many wrong tokens are not made fewer by more; all else may pass.
+  if (status !== null && REFUSALS.includes(status)) {
     connection.value = { state: 'denied', status, message, hint };
     return;
   }

@@ -1,6 +1,6 @@
-import { effect, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import type { PortMapJson } from '../agent/json.ts';
-import { decodePorts } from '../agent/port-map.ts';
+import { countBytes, decodePorts } from '../agent/port-map.ts';
 import { RequestError, requestJson } from '../agent/request.ts';
 import type { LaneName } from '../words/lane-name.ts';
 import { connection } from './connection.ts';
@@ -14,6 +14,9 @@ export type PortsState =
 
 /** What holds each port of the selected lane. */
 export const portMap = signal<PortsState>({ state: 'none' });
+
+/** How many ports have each byte of the map; null where there is none. */
+export const portBytes = computed(() => (portMap.value.state === 'there' ? countBytes(portMap.value.ports) : null));
 
 const EVERY_MS = 1_000;
 /** A slow agent, or a slow way to it, is asked so many times less often than it takes to answer. */

@@ -1,5 +1,4 @@
 import { batch, computed, effect, signal } from '@preact/signals';
-import { useToken } from '../agent/request.ts';
 import { formatLane, type LaneName, laneKey, parseLane } from '../words/lane-name.ts';
 
 /** How far back the chart looks. */
@@ -22,7 +21,7 @@ export const chosenRange = signal<Range>(RANGES[0]);
 export const chosenLaneKey = computed(() => (chosenLane.value === null ? null : laneKey(chosenLane.value)));
 
 /** What a link to this page, as it is now, has after its `#`. */
-const hash = computed(() => {
+const wantedHash = computed(() => {
   const parts = new URLSearchParams();
   const lane = chosenLane.value;
   const namespace = chosenNamespace.value;
@@ -43,7 +42,7 @@ export function followAddress(): void {
   readHash();
   addEventListener('hashchange', readHash);
   effect(() => {
-    const wanted = hash.value;
+    const wanted = wantedHash.value;
     const { pathname, search } = location;
     if (decodeHash(location.hash) !== decodeHash(wanted)) {
       history.replaceState(null, '', `${pathname}${search}${wanted === '' ? '' : `#${wanted}`}`);
@@ -57,8 +56,6 @@ function decodeHash(text: string): string {
 
 function readHash(): void {
   const parts = new URLSearchParams(location.hash.replace(/^#/, ''));
-  const token = parts.get('token');
-  if (token !== null) useToken(token);
   const namespace = parts.get('ns');
   const ends = parseLane(parts.get('lane') ?? '');
   const at = Date.parse(parts.get('at') ?? '');

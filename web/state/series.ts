@@ -10,7 +10,7 @@ import { scene, selectedKey, selectedName } from './scene.ts';
 import { chosenMoment, chosenRange } from './selection.ts';
 
 /** So much of the width is what is to come. */
-export const AHEAD_SHARE = 0.2;
+const AHEAD_SHARE = 0.2;
 const MOST_POINTS = 720;
 /** Without a history: the chart is at least so wide, in seconds, and grows with what is seen. */
 const NARROWEST_SECONDS = 60;
