@@ -1,9 +1,11 @@
 import { type Browser, chromium } from 'playwright-core';
 
-/** Debian's Chromium. */
+/** Debian's. */
+export const CHROMIUM = '/usr/bin/chromium';
+
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: '/usr/bin/chromium',
+    executablePath: CHROMIUM,
     args: [
       '--no-sandbox',
       '--disable-gpu',

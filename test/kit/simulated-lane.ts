@@ -83,8 +83,7 @@ export class SimulatedLane {
 
   sample(): LaneSample {
     const { ends, closesFirst, processes, kept = 0, stuck = {}, reuse = false, holdSeconds } = this.load;
-    const live = this.#count(PortKind.live);
-    const timeWait = this.#count(PortKind.timeWait);
+    const { live, timeWait, releases } = this.#look();
     const others = Object.values(stuck).reduce((sum, count) => sum + count, 0);
     const orphans = stuck.FIN_WAIT2 ?? 0;
     const rate = this.#opened;
@@ -95,7 +94,7 @@ export class SimulatedLane {
       freedAtOncePerSecond: closesFirst && !reuse ? 0 : rate,
       heldAfterClosePerSecond: closesFirst && !reuse ? rate : 0,
       afterCloseSeconds: TIME_WAIT_SECONDS + GRANULE_SECONDS / 2,
-      releases: reuse ? [] : this.#releases(),
+      releases: reuse ? [] : releases,
     });
     const states: Record<string, number> = { ESTABLISHED: live - others, TIME_WAIT: timeWait, ...stuck };
     for (const state of Object.keys(states)) if (states[state] === 0) delete states[state];
@@ -163,19 +162,18 @@ export class SimulatedLane {
     this.#closes += 1;
   }
 
-  #count(kind: number): number {
-    let count = 0;
-    for (let port = LOW; port <= HIGH; port += 1) if (this.#kind[port] === kind) count += 1;
-    return count;
-  }
-
-  #releases(): number[] {
+  /** What holds the ports, and when TIME_WAIT gives them back. */
+  #look(): { live: number; timeWait: number; releases: number[] } {
     const releases = new Array<number>(TIME_WAIT_SECONDS + 1).fill(0);
+    let [live, timeWait] = [0, 0];
     for (let port = LOW; port <= HIGH; port += 1) {
-      if (this.#kind[port] !== PortKind.timeWait) continue;
+      const kind = this.#kind[port];
+      if (kind === PortKind.live) live += 1;
+      if (kind !== PortKind.timeWait) continue;
+      timeWait += 1;
       const second = Math.max(0, Math.min(TIME_WAIT_SECONDS, Math.floor((this.#until[port] as number) - this.#second)));
       releases[second] = (releases[second] as number) + 1;
     }
-    return releases;
+    return { live, timeWait, releases };
   }
 }

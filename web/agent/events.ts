@@ -1,6 +1,6 @@
 import { RequestError, request } from './request.ts';
 
-export interface EventListener {
+export interface StreamListener {
   open(): void;
   /** Anything came, an event or not. */
   heard(): void;
@@ -15,7 +15,7 @@ const LONGEST_EVENT = 64 * 1024 * 1024;
  *
  * @throws {RequestError} where the stream cannot be had or breaks off
  */
-export async function readEvents(path: string, signal: AbortSignal, listener: EventListener): Promise<void> {
+export async function readEvents(path: string, signal: AbortSignal, listener: StreamListener): Promise<void> {
   const response = await request(path, signal);
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   if (reader === undefined) throw new RequestError(response.status, 'The agent answered with nothing.', null);

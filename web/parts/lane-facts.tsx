@@ -1,9 +1,9 @@
 import type { ComponentChildren, JSX } from 'preact';
 import type { LaneJson, ProcessJson } from '../agent/json.ts';
 import { selectedLane, selectedName } from '../state/scene.ts';
-import { formatEndpoint } from '../words/lane-name.ts';
 import { formatCount, formatRate, formatSeconds, plural } from '../words/numbers.ts';
 import { describeFullness, describeOutlook, explainOutlook, standingOf } from '../words/outlook.ts';
+import { Endpoint } from './endpoint.tsx';
 
 const MOST_PROCESSES = 4;
 
@@ -15,7 +15,7 @@ export function LaneFacts(): JSX.Element | null {
   return (
     <section class="panel facts" aria-labelledby="lane-title">
       <h2 id="lane-title" class="facts-title">
-        <bdi>{name.source}</bdi> <span class="arrow">→</span> <bdi>{formatEndpoint(name.destination, name.port)}</bdi>
+        <bdi>{name.source}</bdi> <span class="arrow">→</span> <Endpoint address={name.destination} port={name.port} />
         {name.device !== null && <bdi class="tag">{name.device}</bdi>}
         <bdi class="tag">{name.namespace}</bdi>
       </h2>
@@ -74,7 +74,7 @@ function Processes({ lane }: { lane: LaneJson }): JSX.Element {
       {processes.length === 0 && (timeWaitProcesses?.length ?? 0) === 0 && (
         <p>
           {unit === null
-            ? 'Whose it is is not known: TIME_WAIT belongs to no process, and others’ sockets need privileges to be told.'
+            ? 'Its owner is not known: TIME_WAIT belongs to no process, and others’ sockets need privileges to be told.'
             : `Of ${unit}.`}
         </p>
       )}

@@ -3,9 +3,9 @@ import type { JSX } from 'preact';
 import { isReading, orderedLanes, wantedText } from '../state/lane-order.ts';
 import { type LaneView, scene, selectedKey, shownLanes, shownNamespaces } from '../state/scene.ts';
 import { chosenLane, chosenNamespace } from '../state/selection.ts';
-import { formatEndpoint } from '../words/lane-name.ts';
 import { formatCount, formatRate, plural, UNKNOWN } from '../words/numbers.ts';
 import { describeFullness, describeOutlook, standingOf } from '../words/outlook.ts';
+import { Endpoint } from './endpoint.tsx';
 import { Icon } from './icons.tsx';
 import { LaneBar } from './lane-bar.tsx';
 import { NoLanes } from './no-lanes.tsx';
@@ -84,8 +84,12 @@ function LaneRow({
     >
       <div class="lane-head">
         <span class="lane-ends">
-          <bdi class="lane-to">{formatEndpoint(lane.destination, lane.port)}</bdi>{' '}
-          <bdi class="lane-from">from {lane.source}</bdi>
+          <span class="lane-to">
+            <Endpoint address={lane.destination} port={lane.port} />
+          </span>{' '}
+          <span class="lane-from">
+            from <bdi>{lane.source}</bdi>
+          </span>
           {lane.device !== null && <bdi class="tag">{lane.device}</bdi>}
           {chosenNamespace.value === null && (scene.value?.namespaces.length ?? 0) > 1 && (
             <bdi class="tag">{name.namespace}</bdi>

@@ -120,7 +120,10 @@ export const shownFindings = computed<readonly FindingJson[] | null>(() => {
 
 export const verdict = computed<Verdict>(() =>
   judge(
-    shownLanes.value.map(({ lane }) => lane),
+    shownLanes.value.map(({ lane, name }) => ({
+      lane,
+      namespace: shownNamespaces.value.length > 1 && name.namespace !== 'host' ? name.namespace : null,
+    })),
     shownFindings.value,
   ),
 );

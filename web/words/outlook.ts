@@ -33,6 +33,8 @@ export function describeFullness(lane: LaneJson): string {
   return lane.slots === 0 ? UNKNOWN : `≤ ${formatShare(fullness(lane))}`;
 }
 
+export const OUTLOOK_UNKNOWN = 'forecast unknown';
+
 /** What becomes of it, in few words. */
 export function describeOutlook(lane: LaneJson): string {
   const { secondsToExhaustion, secondsToCliff, settlesAt, opensPerSecond } = lane;
@@ -41,7 +43,7 @@ export function describeOutlook(lane: LaneJson): string {
   if (secondsToCliff !== null && secondsToCliff > 0) return `cliff in ${formatWait(secondsToCliff)}`;
   if (settlesAt !== null) return `stays at ${formatRoughShare(settlesAt)}`;
   if (opensPerSecond === 0) return 'no load seen';
-  return 'forecast unknown';
+  return OUTLOOK_UNKNOWN;
 }
 
 /** What it means for who connects: one sentence. */

@@ -1,7 +1,7 @@
 import type { FindingJson, LaneJson, Severity } from '../agent/json.ts';
 import { formatEndpoint } from './lane-name.ts';
 import { formatWait, plural } from './numbers.ts';
-import { describeFullness, describeOutlook, fullness, type Standing, standingOf } from './outlook.ts';
+import { describeFullness, describeOutlook, fullness, OUTLOOK_UNKNOWN, type Standing, standingOf } from './outlook.ts';
 
 /** The machine in one sentence. */
 export interface Verdict {
@@ -18,32 +18,42 @@ const SEVERITIES = {
   calm: 'ok',
 } as const;
 
+/** A lane, and the namespace that it is in where that is to be said. */
+export interface JudgedLane {
+  readonly lane: LaneJson;
+  readonly namespace: string | null;
+}
+
 /**
  * @param lanes the fullest first
  * @param findings null before the first examination
  */
-export function judge(lanes: readonly LaneJson[], findings: readonly FindingJson[] | null): Verdict {
+export function judge(lanes: readonly JudgedLane[], findings: readonly FindingJson[] | null): Verdict {
   const worst = findWorst(lanes);
-  const standing = worst === null ? 'calm' : standingOf(worst);
+  const standing = worst === null ? 'calm' : standingOf(worst.lane);
   if (worst !== null && standing !== 'calm') {
-    const others = lanes.filter((lane) => standingOf(lane) === standing).length - 1;
+    const others = lanes.filter(({ lane }) => standingOf(lane) === standing).length - 1;
     const more = others === 0 ? '' : ` ${plural(others, 'more lane is', 'more lanes are')} like it.`;
     return { severity: SEVERITIES[standing], text: sentence(worst, standing) + more };
   }
   const grave = findings?.find(({ severity }) => severity !== 'info');
   if (grave !== undefined) return { severity: grave.severity, text: grave.summary };
   if (worst === null) return { severity: 'ok', text: 'No connection of this machine holds an ephemeral port now.' };
-  const outlook = describeOutlook(worst);
-  const tail =
-    outlook === 'forecast unknown' ? '' : outlook === 'no load seen' ? ', and nothing new opens' : ` and ${outlook}`;
-  return {
-    severity: 'ok',
-    text: `Nothing runs out. The fullest lane, ${nameOf(worst)}, is ${describeFullness(worst)} full${tail}.`,
-  };
+  const isKnown = lanes.every(({ lane }) => describeOutlook(lane) !== OUTLOOK_UNKNOWN);
+  const start = isKnown ? 'Nothing runs out.' : 'Nothing is seen to run out.';
+  const full = `${describeFullness(worst.lane)} full`;
+  return { severity: 'ok', text: `${start} The fullest lane, ${nameOf(worst)}, is ${full}${calmOutlook(worst.lane)}.` };
 }
 
-function sentence(lane: LaneJson, standing: Exclude<Standing, 'calm'>): string {
-  const name = nameOf(lane);
+function calmOutlook(lane: LaneJson): string {
+  const outlook = describeOutlook(lane);
+  if (outlook === OUTLOOK_UNKNOWN) return '; how fast it fills is not known';
+  return outlook === 'no load seen' ? ', and nothing new opens' : `; ${outlook}`;
+}
+
+function sentence(judged: JudgedLane, standing: Exclude<Standing, 'calm'>): string {
+  const { lane } = judged;
+  const name = nameOf(judged);
   switch (standing) {
     case 'exhausted':
       return `${name} is exhausted: no slot is free, and connect() fails.`;
@@ -56,10 +66,10 @@ function sentence(lane: LaneJson, standing: Exclude<Standing, 'calm'>): string {
   }
 }
 
-function findWorst(lanes: readonly LaneJson[]): LaneJson | null {
-  let worst: LaneJson | null = null;
-  for (const lane of lanes) {
-    if (worst === null || isWorse(lane, worst)) worst = lane;
+function findWorst(lanes: readonly JudgedLane[]): JudgedLane | null {
+  let worst: JudgedLane | null = null;
+  for (const judged of lanes) {
+    if (worst === null || isWorse(judged.lane, worst.lane)) worst = judged;
   }
   return worst;
 }
@@ -72,6 +82,6 @@ function isWorse(a: LaneJson, b: LaneJson): boolean {
   return fullness(a) > fullness(b);
 }
 
-function nameOf({ source, destination, port }: LaneJson): string {
-  return `${source} → ${formatEndpoint(destination, port)}`;
+function nameOf({ lane: { source, destination, port }, namespace }: JudgedLane): string {
+  return `${source} → ${formatEndpoint(destination, port)}${namespace === null ? '' : ` in ${namespace}`}`;
 }
