@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import Libsql from 'libsql';
 import { describe, expect, it } from 'vitest';
 import { openHistoryReader } from '../../src/agent/history/open-reader.ts';
@@ -176,6 +176,18 @@ describe('a history that is asked for', () => {
     writeFileSync(file, 'garbage\n'.repeat(2_000));
     await expect(openHistoryReader(file)).rejects.toThrow('is damaged, or no history');
     expect(readdirSync(dirname(file))).toEqual(['history.db']);
+  });
+
+  it('may have any name', async () => {
+    const { file, clock, take } = await keepHistory({ file: join(temporaryFolder(), "a b%20#?'&.db") });
+    clock.wallMs = Date.now() - MINUTE;
+    take(3, () => [hostWith(1)]);
+    const reader = await openHistoryReader(file);
+    expect(seriesOf(reader)[0]?.times).toHaveLength(3);
+    reader.close();
+    expect(readdirSync(dirname(file)).sort()).toEqual(
+      ['', '-shm', '-wal', '.lock'].map((end) => basename(file) + end).sort(),
+    );
   });
 
   it('is readable by the group of the agent, and by nobody else', async () => {

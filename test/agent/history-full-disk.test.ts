@@ -12,10 +12,10 @@ const DISK_BYTES = 2_097_152;
 let isPrivate = false;
 
 /** A disk of two megabytes, until the test ends. */
-function smallDisk(): string {
+function smallDisk(isReadOnly = false): string {
   const point = join(temporaryFolder(), 'disk');
   mkdirSync(point);
-  mountMemory(point, DISK_BYTES);
+  mountMemory(point, DISK_BYTES, isReadOnly);
   onTestFinished(() => unmount(point));
   return point;
 }
@@ -33,7 +33,7 @@ function fill(disk: string): string {
   return file;
 }
 
-describe('a full disk', () => {
+describe('a disk', () => {
   beforeEach(({ skip }) => {
     if (process.getuid?.() !== 0) skip('needs root, to mount a small disk');
     if (!isPrivate) unshareMounts();
@@ -42,7 +42,7 @@ describe('a full disk', () => {
 
   const many = (index: number) => [namespaceSample(Array.from({ length: 100 }, (_, lane) => busyLane(lane, index)))];
 
-  it('is told once, gone on without, and when there is room again all is well', async () => {
+  it('that is full is told once, gone on without, and when there is room again all is well', async () => {
     const disk = smallDisk();
     const { file, store, clock, events, take } = await keepHistory({ file: join(disk, 'history.db') });
     take(20, () => [hostWith(1)]);
@@ -71,7 +71,7 @@ describe('a full disk', () => {
     );
   });
 
-  it('at the beginning is told, and a history begun when there is room', async () => {
+  it('that is full at the beginning is told, and a history begun when there is room', async () => {
     const disk = smallDisk();
     const filler = fill(disk);
     const { store, clock, events, take } = await keepHistory({ file: join(disk, 'state/history.db') });
@@ -82,5 +82,19 @@ describe('a full disk', () => {
     take(20, () => [hostWith(2)]);
     expect(events.slice(1)).toMatchObject([{ kind: 'resumed' }]);
     expect(seriesOf(store)[0]?.timeWait).toEqual(Array.from({ length: 20 }, () => 2));
+  });
+
+  it('that may only be read is told, and gone on without', async () => {
+    const disk = smallDisk(true);
+    const { store, events, take } = await keepHistory({ file: join(disk, 'history.db') });
+    take(100, () => [hostWith(1)]);
+    expect(events).toMatchObject([
+      {
+        kind: 'stopped',
+        message: expect.stringContaining('read-only'),
+        hint: expect.stringContaining('--history FILE'),
+      },
+    ]);
+    expect(store.span()).toBeNull();
   });
 });

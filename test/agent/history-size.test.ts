@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import { describe, expect, it } from 'vitest';
+import type { NamespaceSample } from '../../src/agent/sample.ts';
 import { hostWith, keepHistory, seriesOf } from '../kit/histories.ts';
 import { temporaryFolder } from '../kit/proxies.ts';
 import { busyLane, namespaceSample } from '../kit/samples.ts';
@@ -16,23 +17,28 @@ function bytesOf(file: string): number {
 }
 
 describe('the size of a history', () => {
-  it.each<[string, (index: number) => number]>([
-    ['of always the same lanes', () => 0],
-    ['of lanes that are others each time', (index) => 300 * index],
-  ])('%s is never more than it may be: the oldest goes first', async (_, first) => {
+  const host = (first: number, count: number): NamespaceSample =>
+    namespaceSample(Array.from({ length: count }, (_, lane) => busyLane(first + lane, 100)));
+  const same = host(0, 800);
+
+  it.each<[string, (index: number) => NamespaceSample]>([
+    ['of always the same lanes', () => same],
+    ['of lanes that are others each time', (index) => host(300 * index, 300)],
+  ])('%s is never more than it may be: the oldest goes first', async (_, hostAt) => {
     const { file, store, clock, events, take } = await keepHistory({ mostBytes: MOST_BYTES });
+    const samples = 160;
     let largest = 0;
-    for (let index = 0; index < 240; index += 1) {
-      const lanes = Array.from({ length: 300 }, (_, lane) => busyLane(first(index) + lane, 100));
-      take(1, () => [namespaceSample(lanes)], 5_000);
+    for (let index = 0; index < samples; index += 1) {
+      take(1, () => [hostAt(index)], 5_000);
       largest = Math.max(largest, bytesOf(file));
     }
     expect(largest).toBeLessThanOrEqual(MOST_BYTES);
-    expect(largest).toBeGreaterThan(MOST_BYTES / 2);
     expect(events).toEqual([]);
     const { sinceMs = 0, untilMs = 0 } = store.span() ?? {};
     expect(untilMs).toBe(clock.wallMs - 5_000);
     expect(untilMs - sinceMs).toBeGreaterThan(MINUTE);
+    // Without a limit all of it would be there.
+    expect(untilMs - sinceMs).toBeLessThan((samples - 12) * 5_000);
     expect(seriesOf(store, { sinceMs: untilMs - MINUTE / 2 })[0]?.times.length).toBeGreaterThan(0);
   });
 

@@ -7,6 +7,7 @@ const mount = library.func('int mount(const char *, const char *, const char *, 
 const umount2 = library.func('int umount2(const char *, int)');
 
 const CLONE_NEWNS = 0x20000;
+const MS_RDONLY = 1;
 const MS_REC = 0x4000;
 const MS_PRIVATE = 0x40000;
 const MNT_DETACH = 2;
@@ -22,10 +23,10 @@ export function mountKernelFiles(type: string, point: string): void {
   checked(`mount ${type}`, mount(type, point, type, 0, null));
 }
 
-/** Mounts an empty file system in memory that takes so many bytes. */
-export function mountMemory(point: string, bytes: number): void {
+/** Mounts an empty file system in memory that takes so many bytes; none where it is read-only. */
+export function mountMemory(point: string, bytes: number, isReadOnly = false): void {
   const options = Buffer.from(`size=${bytes}\0`);
-  checked('mount tmpfs', mount('tmpfs', point, 'tmpfs', 0, options));
+  checked('mount tmpfs', mount('tmpfs', point, 'tmpfs', isReadOnly ? MS_RDONLY : 0, options));
 }
 
 /** Also where something of it is in use still. */

@@ -46,9 +46,7 @@ export class HistoryWriter {
   /** null where there is none; undefined where it is to be made of what is recorded. */
   #fold: MinuteFold | null | undefined;
 
-  /**
-   * @param refusals what was counted before, which outlives a file that fails
-   */
+  /** @param refusals what was counted before, which outlives a file that fails */
   constructor(database: Database, refusals: RefusalCounts, options: WriterOptions) {
     this.#database = database;
     this.#names = new Names(database);

@@ -147,8 +147,11 @@ export class KeptHistory implements HistoryStore {
   #failed(error: unknown): void {
     this.#retryAt = this.#clock.elapsed() + Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures);
     this.#failures += 1;
-    // A new one that is damaged at once is no better than a full disk.
-    if (isDamaged(error) && this.#isReplaced() && this.#failures === 1) return;
+    if (isDamaged(error) && this.#isReplaced() && this.#failures === 1) {
+      // With the next sample; but one that is damaged each time is no better than a full disk.
+      this.#retryAt = 0;
+      return;
+    }
     if (this.#open?.isLost(error) === true) this.#drop();
     const { reason, hint } = failureText(error, isDiskFull(this.#config.file));
     const message = `${this.#title} is not recorded: ${reason}`;
@@ -157,12 +160,11 @@ export class KeptHistory implements HistoryStore {
     this.#tell({ kind: 'stopped', message, hint });
   }
 
-  /** Moves the file aside, so that a new one is begun with the next sample. */
+  /** Moves the file aside. @returns false where that cannot be done */
   #isReplaced(): boolean {
     this.#drop();
     try {
       this.#tellMoved('is damaged', moveAside(this.#config.file));
-      this.#retryAt = 0;
       return true;
     } catch {
       // It is found damaged again when it is opened.
