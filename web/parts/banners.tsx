@@ -60,7 +60,7 @@ export function Denied(): JSX.Element | null {
             if (token.value.trim() !== '') connectWithToken(token.value.trim());
           }}
         >
-          <label for="token">The token that the agent was started with (its configuration has it under listen)</label>
+          <label for="token">The token that the agent was started with (the file that --token-file names)</label>
           <div class="token-line">
             <input
               id="token"
