@@ -126,7 +126,7 @@ export class Agent implements AgentView {
       startedAt: this.#startedAt.toISOString(),
       lastSampleAt: this.sample?.takenAt ?? null,
       intervalSeconds: rounded(intervalSeconds),
-      problems: [...this.#problems],
+      problems: [...this.#problems, ...(this.history?.problem == null ? [] : [this.history.problem])],
       counters: {
         samples: this.#samples,
         failures: this.#sampler.failures,
@@ -145,15 +145,18 @@ export class Agent implements AgentView {
     this.#stepAt = performance.now();
     const jump = this.#clock.look();
     if (jump !== null) this.#tell(jump);
+    const cpu = process.cpuUsage();
     const sample = await this.#sampler.sample(new Date().toISOString());
     this.sample = sample;
     this.#samples += 1;
     this.#cpuSeconds += sample.cost.cpuSeconds;
     this.#sampledAt = performance.now();
-    this.#tellPace(sample);
     this.#tellProblems(this.#sampler.problems);
     this.history?.append(sample);
     for (const listener of this.#listeners) listener.sample?.(sample);
+    const { user, system } = process.cpuUsage(cpu);
+    this.#sampler.spent((user + system) / 1e6);
+    this.#tellPace();
     if (this.#rounds.isDue(sample)) await this.#makeReport();
     return sample;
   }
@@ -171,8 +174,8 @@ export class Agent implements AgentView {
     return report;
   }
 
-  #tellPace({ cost }: Sample): void {
-    const { isStretched, costSeconds } = this.#sampler.pace;
+  #tellPace(): void {
+    const { isStretched, costSeconds, intervalSeconds } = this.#sampler.pace;
     if (isStretched === this.#isStretched) return;
     this.#isStretched = isStretched;
     const percent = Number((this.#config.cpuBudget * 100).toFixed(2));
@@ -180,9 +183,9 @@ export class Agent implements AgentView {
       level: 'info',
       event: isStretched ? 'interval-stretched' : 'interval-restored',
       message: isStretched
-        ? `A sample costs ${(costSeconds * 1_000).toFixed(1)} ms of processor time, more than ${percent} % of a core at the interval asked for: the next ones come every ${cost.intervalSeconds.toFixed(1)} s.`
-        : `Samples come every ${cost.intervalSeconds.toFixed(1)} s again.`,
-      fields: { intervalSeconds: cost.intervalSeconds, cpuSeconds: Number(costSeconds.toFixed(6)) },
+        ? `A sample costs ${(costSeconds * 1_000).toFixed(1)} ms of processor time, more than ${percent} % of a core at the interval asked for: the next ones come every ${intervalSeconds.toFixed(1)} s.`
+        : `Samples come every ${intervalSeconds.toFixed(1)} s again.`,
+      fields: { intervalSeconds: rounded(intervalSeconds), cpuSeconds: rounded(costSeconds) },
     });
   }
 

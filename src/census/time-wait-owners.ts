@@ -82,6 +82,11 @@ export class TimeWaitOwners {
     );
   }
 
+  /** Whether no socket's owner is known. */
+  get isEmpty(): boolean {
+    return this.#current.size === 0 && this.#before.size === 0;
+  }
+
   #get(low: number, high: number): number {
     const process = this.#current.get(low, high);
     return process >= 0 ? process : this.#before.get(low, high);

@@ -2,7 +2,7 @@ import { hostname, release } from 'node:os';
 import { findKernelOwners } from '../../census/kernel-owners.ts';
 import { KernelUnits } from '../../census/kernel-units.ts';
 import type { NamespaceCensus } from '../../census/namespace-census.ts';
-import type { OwnedSockets } from '../../census/owners.ts';
+import type { FoundOwners, OwnedSockets } from '../../census/owners.ts';
 import { type LaneSocketOwners, TimeWaitOwners } from '../../census/time-wait-owners.ts';
 import { bySeverity } from '../../diagnosis/diagnose.ts';
 import type { Examination } from '../../diagnosis/examination.ts';
@@ -100,7 +100,7 @@ export class Examiner {
 
   #ownershipOf(
     handle: NamespaceHandle,
-    { census }: NamespaceCensus,
+    { census, relist }: NamespaceCensus,
     { namespace }: Examination,
     units: KernelUnits,
   ): Map<string, LaneOwnership> {
@@ -111,25 +111,22 @@ export class Examiner {
     }
     const lanes = census.fullest(MOST_LANES);
     const numbers = new Set(lanes.map(({ index }) => index));
-    const looked: ReadonlyMap<number, LaneSocketOwners> =
-      withSockDiag(
-        (work) => inNamespace(handle, work),
-        (diag) =>
-          owners.look(
-            diag,
-            census,
-            numbers,
-            (inodes) => findKernelOwners(inodes, this.#ownersMs, handle.inode),
-            performance.now(),
-          ),
-      ) ?? new Map();
+    // It lists all sockets once more: not where that takes long, and not for nobody.
+    const isWorthIt = relist !== undefined && (!owners.isEmpty || lanes.some(({ live }) => live > 0));
+    const find = (inodes: readonly number[]): FoundOwners => findKernelOwners(inodes, this.#ownersMs, handle.inode);
+    const looked: ReadonlyMap<number, LaneSocketOwners> | null = isWorthIt
+      ? withSockDiag(
+          (work) => inNamespace(handle, work),
+          (diag) => owners.look(diag, census, numbers, find, performance.now()),
+        )
+      : null;
     const process = (owned: OwnedSockets): ProcessReport => ({ ...owned, unit: units.ofProcess(owned.pid) });
     const reported = new Map(namespace.lanes.map((lane) => [laneKey(lane), lane]));
     return new Map(
       lanes.map((lane) => {
         const key = laneKey(lane);
         const report = reported.get(key);
-        const timeWaitProcesses = (looked.get(lane.index)?.timeWait ?? []).map(process);
+        const timeWaitProcesses = (looked?.get(lane.index)?.timeWait ?? []).map(process);
         return [key, { processes: report?.processes ?? [], timeWaitProcesses, unit: report?.unit ?? null }];
       }),
     );

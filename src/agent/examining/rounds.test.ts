@@ -19,19 +19,20 @@ describe('the rounds of examinations', () => {
   it('begin at once, and go on every ten seconds where that costs little', () => {
     const rounds = new Rounds();
     expect(rounds.isDue(CALM, 0)).toBe(true);
-    rounds.done(20, 0);
+    rounds.done(15, 0);
     expect(rounds.isDue(CALM, 9_999)).toBe(false);
     expect(rounds.isDue(CALM, 10_000)).toBe(true);
   });
 
-  it('come seldom where they are dear, once a minute at least', () => {
+  it('come seldom where they are dear, every ten minutes at least', () => {
     const rounds = new Rounds();
     rounds.isDue(CALM, 0);
-    rounds.done(90, 0);
+    rounds.done(45, 0);
     expect(rounds.isDue(CALM, 29_999)).toBe(false);
     expect(rounds.isDue(CALM, 30_000)).toBe(true);
     rounds.done(10_000, 30_000);
-    expect(rounds.isDue(CALM, 90_000)).toBe(true);
+    expect(rounds.isDue(CALM, 629_999)).toBe(false);
+    expect(rounds.isDue(CALM, 630_000)).toBe(true);
   });
 
   it('come soon when a lane gets near its end, and when it is past that', () => {

@@ -1,9 +1,9 @@
 import type { Sample } from '../sample.ts';
 
 /** At most this part of a core goes into examinations that nobody has asked for. */
-const MOST_COST = 0.003;
+const MOST_COST = 0.0015;
 const SHORTEST_MS = 10_000;
-const LONGEST_MS = 60_000;
+const LONGEST_MS = 600_000;
 /** Where a lane has come nearer to its end, sooner; but not sooner than this. */
 const URGENT_MS = 2_000;
 const URGENT_COST = 0.02;

@@ -14,7 +14,7 @@ import { isToldByTimeWait, type LaneOwnership, sampleNamespace } from './sample-
 import type { SampledNamespace } from './sampled-namespaces.ts';
 
 /** For so long what is bound to ports of the range is taken to stay: listing it costs as much as all else of a census. */
-const BOUND_KEPT_MS = 10_000;
+const BOUND_KEPT_MS = 30_000;
 
 export interface NamespaceSamplerOptions {
   readonly lanes: number;

@@ -109,7 +109,6 @@ export class Sampler {
     this.#failed = failed;
     const spent = process.cpuUsage(cpu);
     const cpuSeconds = (spent.user + spent.system) / 1e6;
-    this.#pace.spent(Math.max(0, cpuSeconds - this.#closesSeconds()));
     return {
       schema: 1,
       takenAt,
@@ -122,6 +121,11 @@ export class Sampler {
       namespaces,
       notes: [...this.#namespaces.notes, ...failed],
     };
+  }
+
+  /** Takes note of what a sample has cost, with all that was made of it at once; what a longer interval would not save is left out. */
+  spent(cpuSeconds: number): void {
+    this.#pace.spent(Math.max(0, cpuSeconds - this.#closesSeconds()));
   }
 
   close(): void {
@@ -158,7 +162,7 @@ export class Sampler {
     }
   }
 
-  /** What a longer interval would not save. */
+  /** Reading closes: it costs the same however often it is done. */
   #closesSeconds(): number {
     let ms = 0;
     for (const { closesMs } of this.#samplers.values()) ms += closesMs;
