@@ -31,10 +31,10 @@ const COMMANDS = {
   fix: fixCommand,
   plan: planCommand,
   lab: labCommand,
-  fleet: fleetCommand,
-  history: historyCommand,
-  check: checkCommand,
   agent: agentCommand,
+  history: historyCommand,
+  fleet: fleetCommand,
+  check: checkCommand,
 };
 /** Errors that say how the command line is wrong, or what stands for it. */
 const WRONG_USES: readonly string[] = ['FT_ARGUMENT', 'FT_CONFIG', 'FT_PORT_RANGE'];

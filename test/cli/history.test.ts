@@ -162,11 +162,11 @@ describe('lanes over time', () => {
       const { code, error } = await fourtuple(args, { env });
       expect({ code, error }).toEqual({
         code: 1,
-        error: expect.stringContaining(`no history '${join(folder, 'history.db')}'`),
+        error: expect.stringContaining(`no history '${join(folder, 'agent/history.db')}'`),
       });
       expect(error).toContain('fourtuple agent records one; --history FILE names one');
     }
-    const store = await openHistory({ file: join(folder, 'history.db'), mostBytes: 1e7 }, () => {});
+    const store = await openHistory({ file: join(folder, 'agent/history.db'), mostBytes: 1e7 }, () => {});
     store?.close();
     expect((await fourtuple(['history'], { env })).out).toContain('The history is empty');
   });

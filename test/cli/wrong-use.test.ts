@@ -14,7 +14,7 @@ describe('fourtuple ends', () => {
 
   it.each([
     [['statsu'], 'did you mean `status`?'],
-    [['frobnicate'], 'The commands are: status, doctor, fix, plan, lab, history, check.'],
+    [['frobnicate'], 'The commands are: status, doctor, fix, plan, lab, agent, history, fleet, check.'],
     [['--jsn'], 'did you mean --json?'],
     [['status', '--nonsense'], '--nonsense'],
     [['status', 'extra'], 'extra'],

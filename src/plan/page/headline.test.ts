@@ -36,6 +36,10 @@ describe('the headline', () => {
     const { report } = planned({ from: FROM, to: TO, rate: 500 });
     const tiers = report.tiers.map((tier) => ({ ...tier, sustainableOpensPerSecond: null }));
     expect(headline({ ...report, tiers })).toContain('ports do not bound');
+    const endless = { opensPerSecond: Number.POSITIVE_INFINITY, sustainableOpensPerSecond: Number.POSITIVE_INFINITY };
+    expect(headline({ ...report, tiers: report.tiers.map((tier) => ({ ...tier, ...endless })) })).toContain(
+      'ports do not bound',
+    );
     expect(headline(planned().report)).toBe('No tier runs out of ports.');
   });
 });

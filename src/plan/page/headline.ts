@@ -12,7 +12,8 @@ export function headline(report: PlanReport): string {
   if (tier.opensPerSecond === null) {
     return `${tier.name} is exhausted first: it has slots for ${countText(tier.concurrency)} connections at once.`;
   }
-  if (tier.sustainableOpensPerSecond === null) {
+  // What opens without a bound is no multiple of anything.
+  if (tier.sustainableOpensPerSecond === null || !Number.isFinite(tier.opensPerSecond)) {
     return `${tier.name} has the fewest slots to spare, yet ports do not bound how fast it opens connections.`;
   }
   return `${tier.name} ${whenExhausted(tier, tier.opensPerSecond, tier.sustainableOpensPerSecond)}`;
