@@ -17,6 +17,16 @@ const ALONE = [
   'test/kernel/watch-closes.test.ts',
 ];
 
+/** Tests of whole programs that answer to the clock, with browsers, agents and Prometheus beside each other. */
+const PROGRAMS = [
+  'test/agent/http-events.test.ts',
+  'test/cli/agent.test.ts',
+  'test/cli/fleet-agents.test.ts',
+  'test/cli/fleet.test.ts',
+  'test/deploy/systemd-run.test.ts',
+  'test/web/**/*.test.ts',
+];
+
 export default defineConfig({
   test: {
     // Tests enter network namespaces: that moves a thread, and only a process's main thread can call libc.
@@ -30,9 +40,19 @@ export default defineConfig({
         test: {
           name: 'together',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'web/**/*.test.ts'],
-          exclude: ALONE,
+          exclude: [...ALONE, ...PROGRAMS],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'programs',
+          include: PROGRAMS,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+          retry: 1,
         },
       },
       {
