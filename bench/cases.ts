@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { PROGRAM } from '../test/kit/built-program.ts';
 import { serve } from '../test/kit/connections.ts';
 import { fillWithTimeWait } from '../test/kit/fill.ts';
 import { closeAllSockets } from '../test/kit/native-socket.ts';
 import { enterNewNamespace } from '../test/kit/network-namespace.ts';
 import { writeSysctl } from '../test/kit/sysctl.ts';
 import { takeCensuses } from './census-times.ts';
-import { MAIN, timeCommand } from './commands.ts';
+import { timeCommand } from './commands.ts';
 import type { Mark } from './marks.ts';
 import { type Measurement, measure } from './measurement.ts';
 import { depopulate, type PopulationSize, populate } from './population.ts';
@@ -60,7 +61,7 @@ export function quietMarks(): Mark[] {
   const status: number[] = [];
   const nothing: number[] = [];
   for (let round = 0; round < QUIET_ROUNDS; round += 1) {
-    status.push(timeCommand([process.execPath, MAIN, 'status']));
+    status.push(timeCommand([process.execPath, PROGRAM, 'status']));
     nothing.push(timeCommand([process.execPath, '-e', '0']));
   }
   const measured = median(status) / median(nothing);

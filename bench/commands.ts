@@ -1,9 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
-/** The program as it is built, seen from where benches are compiled to. */
-export const MAIN: string = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 /** What people use today. Output goes to /dev/null, the most favourable place for all of them. */
 export const TODAY: {

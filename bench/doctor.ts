@@ -1,12 +1,13 @@
 // How long `doctor` takes from start to exit: `npm run bench:doctor`. Fills one lane of a private network namespace with
 // TIME_WAIT, and leaves nothing behind. Needs root.
 
+import { PROGRAM } from '../test/kit/built-program.ts';
 import { serve } from '../test/kit/connections.ts';
 import { fillWithTimeWait } from '../test/kit/fill.ts';
 import { closeAllSockets } from '../test/kit/native-socket.ts';
 import { enterNewNamespace, whyNoNamespaces } from '../test/kit/network-namespace.ts';
 import { writeSysctl } from '../test/kit/sysctl.ts';
-import { MAIN, timeCommand } from './commands.ts';
+import { timeCommand } from './commands.ts';
 import { isMet, type Mark } from './marks.ts';
 import { progress, progressEnd } from './progress.ts';
 import { median } from './statistics.ts';
@@ -29,8 +30,8 @@ function run(): void {
   progress('doctor, status and ss in turns');
   const [doctor, status, statistics] = [[], [], []] as [number[], number[], number[]];
   for (let round = 0; round < ROUNDS; round += 1) {
-    doctor.push(timeCommand([process.execPath, MAIN, 'doctor']));
-    status.push(timeCommand([process.execPath, MAIN, 'status']));
+    doctor.push(timeCommand([process.execPath, PROGRAM, 'doctor']));
+    status.push(timeCommand([process.execPath, PROGRAM, 'status']));
     statistics.push(timeCommand(['ss', '-tan']));
   }
   progressEnd();

@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { FleetReport } from '../src/cli/fleet/fleet-report.ts';
+import { PROGRAM } from '../test/kit/built-program.ts';
 import { startPrometheus } from '../test/kit/prometheus.ts';
-import { MAIN, timeCommand } from './commands.ts';
+import { timeCommand } from './commands.ts';
 import { type FleetSize, writeFleet } from './fleet-population.ts';
 import { isMet, type Mark } from './marks.ts';
 import { progress, progressEnd } from './progress.ts';
@@ -105,7 +106,7 @@ async function measure(wanted: FleetSize): Promise<Measured> {
 
 async function ask(url: string, args: readonly string[]): Promise<Outcome> {
   const before = await answered(url);
-  const command = [process.execPath, MAIN, ...args, '--prometheus', url, '--timeout', '10m'];
+  const command = [process.execPath, PROGRAM, ...args, '--prometheus', url, '--timeout', '10m'];
   const milliseconds = timeCommand(command);
   const after = await answered(url);
   const since = (counter: keyof Counters): number => after[counter] - before[counter];
@@ -114,7 +115,7 @@ async function ask(url: string, args: readonly string[]): Promise<Outcome> {
 
 /** Lest it be quick because it is wrong. */
 function check(url: string, { machines }: FleetSize): void {
-  const args = [MAIN, 'fleet', '--prometheus', url, '--top', '1', '--json', '--timeout', '10m'];
+  const args = [PROGRAM, 'fleet', '--prometheus', url, '--top', '1', '--json', '--timeout', '10m'];
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   if (stdout === '') throw new Error(stderr);
   const { machinesTotal, states } = JSON.parse(stdout) as FleetReport;

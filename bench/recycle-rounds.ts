@@ -4,9 +4,10 @@ import { SockDiag } from '../src/linux/sock-diag.ts';
 import { SocketIds } from '../src/linux/socket-ids.ts';
 import { type KernelSocketCounts, readSocketCounts } from '../src/linux/sockstat.ts';
 import { stateMask, TcpState } from '../src/tcp/state.ts';
+import { PROGRAM } from '../test/kit/built-program.ts';
 import { hold, type Server } from '../test/kit/connections.ts';
 import { fillWithTimeWait } from '../test/kit/fill.ts';
-import { MAIN, timeCommand } from './commands.ts';
+import { timeCommand } from './commands.ts';
 import { progress } from './progress.ts';
 
 /** TIME_WAIT sockets that were released, and how long that took. */
@@ -63,7 +64,7 @@ export async function releaseByProgram(lane: Server): Promise<Release> {
   progress(`the program on ${made} sockets`);
   await sleep(AGE_MS);
   const before = counts();
-  const fix = [process.execPath, MAIN, 'fix', 'recycle-time-wait', '--lane', `*>${lane.address}:${lane.port}`];
+  const fix = [process.execPath, PROGRAM, 'fix', 'recycle-time-wait', '--lane', `*>${lane.address}:${lane.port}`];
   const milliseconds = timeCommand([...fix, '--threshold', '0', '--apply']);
   const after = counts();
   expectCount('left in TIME_WAIT by the program', after.timeWait, 0);

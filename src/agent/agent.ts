@@ -100,10 +100,7 @@ export class Agent implements AgentView {
 
   async report(): Promise<Report> {
     if (this.#report !== null && performance.now() < this.#report.until) return this.#report.report;
-    this.#reporting ??= this.#makeReport().finally(() => {
-      this.#reporting = null;
-    });
-    return this.#reporting;
+    return this.#examine();
   }
 
   portMap(lane: LaneName): PortMap | null {
@@ -157,8 +154,16 @@ export class Agent implements AgentView {
     const { user, system } = process.cpuUsage(cpu);
     this.#sampler.spent((user + system) / 1e6);
     this.#tellPace();
-    if (this.#rounds.isDue(sample)) await this.#makeReport();
+    if (this.#rounds.isDue(sample)) await this.#examine();
     return sample;
+  }
+
+  /** One at a time, whoever wants it. */
+  #examine(): Promise<Report> {
+    this.#reporting ??= this.#makeReport().finally(() => {
+      this.#reporting = null;
+    });
+    return this.#reporting;
   }
 
   async #makeReport(): Promise<Report> {

@@ -32,25 +32,23 @@ export async function scanKernel(
   scanner: SocketScanner,
   { counts, lastBound, enter }: KernelScanOptions,
 ): Promise<string[]> {
-  if (lastBound !== undefined) {
-    scanner.bound.push(...lastBound);
-    scanner.addListeners(diag);
-    scanner.addConnections(diag);
-    return [];
-  }
   const isLarge = counts !== null && counts.inUse + counts.timeWait >= MANY_SOCKETS;
   const listBound = (): (() => Promise<string[]>) => {
     const finish = enter(() => diag.startBound(scanner.range));
     return () => finish((socket) => scanner.addBound(socket)).then(() => [], explainBound);
   };
   // Beside the connections, where that costs little; started before them.
-  const bound = isLarge ? null : listBound();
+  const bound = isLarge || lastBound !== undefined ? null : listBound();
   try {
     scanner.addListeners(diag);
     scanner.addConnections(diag);
   } catch (error) {
     await bound?.();
     throw error;
+  }
+  if (lastBound !== undefined) {
+    scanner.bound.push(...lastBound);
+    return [];
   }
   if (bound !== null) return bound();
   if (scanner.otherPassSockets > 0 || scanner.mostOfLane() >= NEARLY_FULL * scanner.portCount) return listBound()();

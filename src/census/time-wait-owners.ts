@@ -4,20 +4,12 @@ import { CONNECTED_STATES, TcpState } from '../tcp/state.ts';
 import type { Census } from './census.ts';
 import { CookieTable } from './cookie-table.ts';
 import { LANE_KEY_WORDS, readLaneKey } from './lane-table.ts';
-import { countOwners, type FoundOwners, type OwnedSockets } from './owners.ts';
+import type { FoundOwners, OwnedSockets } from './owners.ts';
 
 /** TIME_WAIT sockets are gone before two of these are over; the older half of what is known is forgotten then. */
 const GENERATION_MS = 65_000;
 const MOST_REMEMBERED = 65_536;
 const MOST_PROCESSES = 4_096;
-
-/** Whose the sockets of a lane are. */
-export interface LaneSocketOwners {
-  /** Of live sockets. */
-  readonly live: readonly OwnedSockets[];
-  /** Of those in TIME_WAIT: who had them when they lived, as far as that was seen. */
-  readonly timeWait: readonly OwnedSockets[];
-}
 
 /**
  * Remembers whose sockets are, so that it is known of those in TIME_WAIT, which belong to nobody any more: the kernel keeps
@@ -37,7 +29,8 @@ export class TimeWaitOwners {
   }
 
   /**
-   * Lists the sockets of some lanes, has the owners of live ones found, and counts.
+   * Lists the sockets of some lanes, has the owners of live ones found and remembers them, and counts those in TIME_WAIT by
+   * who had them when they lived, as far as that was seen.
    *
    * @param wanted the numbers of lanes in the census
    * @returns by the number of the lane
@@ -49,10 +42,10 @@ export class TimeWaitOwners {
     wanted: ReadonlySet<number>,
     findOwners: (inodes: readonly number[]) => FoundOwners,
     now: number,
-  ): Map<number, LaneSocketOwners> {
+  ): Map<number, readonly OwnedSockets[]> {
     this.#turnOver(now);
     const key = new Uint32Array(LANE_KEY_WORDS);
-    const inodes = new Map<number, number[]>();
+    const inodes: number[] = [];
     const cookies: number[] = [];
     const timeWaits = new Map<number, Map<number, number>>();
     diag.forEachSocket({ states: CONNECTED_STATES, localPorts: scan.range }, (socket) => {
@@ -63,23 +56,16 @@ export class TimeWaitOwners {
       if (socket.isTimeWait) {
         if (socket.state === TcpState.TIME_WAIT) count(timeWaits, lane, this.#get(low, high));
       } else if (socket.inode !== 0) {
-        const ofLane = inodes.get(lane);
-        if (ofLane === undefined) inodes.set(lane, [socket.inode]);
-        else ofLane.push(socket.inode);
-        cookies.push(socket.inode, low, high);
+        inodes.push(socket.inode);
+        cookies.push(low, high);
       }
     });
-    const found = findOwners([...inodes.values()].flat());
-    for (let at = 0; at < cookies.length; at += 3) {
-      const [owner] = found.of(cookies[at] as number);
-      if (owner !== undefined) this.#remember(cookies[at + 1] as number, cookies[at + 2] as number, owner);
+    const found = findOwners(inodes);
+    for (const [index, inode] of inodes.entries()) {
+      const [owner] = found.of(inode);
+      if (owner !== undefined) this.#remember(cookies[2 * index] as number, cookies[2 * index + 1] as number, owner);
     }
-    return new Map(
-      [...wanted].map((lane) => [
-        lane,
-        { live: countOwners(inodes.get(lane) ?? [], found), timeWait: this.#owned(timeWaits.get(lane)) },
-      ]),
-    );
+    return new Map([...timeWaits].map(([lane, counts]) => [lane, this.#owned(counts)]));
   }
 
   /** Whether no socket's owner is known. */
@@ -115,8 +101,8 @@ export class TimeWaitOwners {
     this.#generationSince = now;
   }
 
-  #owned(counts: ReadonlyMap<number, number> | undefined): OwnedSockets[] {
-    return [...(counts ?? [])]
+  #owned(counts: ReadonlyMap<number, number>): OwnedSockets[] {
+    return [...counts]
       .map(([process, sockets]) => ({ ...(this.#processes[process] as ProcessRef), sockets }))
       .sort((a, b) => b.sockets - a.sockets || a.pid - b.pid);
   }

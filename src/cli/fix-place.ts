@@ -1,4 +1,3 @@
-import { hostname, release } from 'node:os';
 import type { ClosesWatch } from '../census/watch-closes.ts';
 import type { Changeable } from '../changes/changeable.ts';
 import { type Examination, LANES_EXAMINED } from '../diagnosis/examination.ts';
@@ -7,6 +6,7 @@ import { initialNamespaceInode } from '../linux/initial-namespace.ts';
 import { listNamespaces } from '../linux/namespace-list.ts';
 import { openNamespace, ownNamespaceInode } from '../linux/network-namespace.ts';
 import { entryOf, identityOf, kernelFacts, OWN_NAMESPACE } from '../machine/namespace-identity.ts';
+import { thisHost } from '../machine/report-of.ts';
 import type { LanePattern } from '../tcp/lane-pattern.ts';
 import type { FixHead } from './fix-head.ts';
 
@@ -53,7 +53,7 @@ export async function lookAt(place: FixPlace, pattern?: LanePattern, watch?: Clo
       schema: 1,
       takenAt: new Date().toISOString(),
       durationSeconds: Number(((performance.now() - start) / 1000).toFixed(6)),
-      host: { name: hostname(), kernel: release() },
+      host: thisHost(),
       namespace: { inode: place.handle.inode, name: place.name },
     },
     examination,

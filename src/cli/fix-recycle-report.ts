@@ -1,6 +1,6 @@
-import { hostname, release } from 'node:os';
 import { listNamespaces } from '../linux/namespace-list.ts';
 import { entryOf } from '../machine/namespace-identity.ts';
+import { thisHost } from '../machine/report-of.ts';
 import type { RecycledLane, RecycleSummary } from '../recycling/recycle.ts';
 import type { FixHead } from './fix-head.ts';
 import type { RecycleRequest } from './fix-recycle-request.ts';
@@ -50,7 +50,7 @@ export function recycleReport(
   return {
     ...{ schema: 1, remedy: 'recycle-time-wait', takenAt: new Date().toISOString() },
     durationSeconds: Number(((performance.now() - startedAt) / 1_000).toFixed(6)),
-    host: { name: hostname(), kernel: release() },
+    host: thisHost(),
     namespace: { inode: namespace.inode, name: entryOf(namespace, namespaces).name },
     ...outcome,
     ...summary,

@@ -1,5 +1,3 @@
-import { hostname, release } from 'node:os';
-import { bySeverity } from '../diagnosis/diagnose.ts';
 import type { Examination } from '../diagnosis/examination.ts';
 import { examineNamespace } from '../diagnosis/examine-namespace.ts';
 import type { Report } from '../diagnosis/report.ts';
@@ -18,6 +16,7 @@ import {
   kernelFacts,
   OWN_NAMESPACE,
 } from './namespace-identity.ts';
+import { reportOf } from './report-of.ts';
 import { type ReadCounts, spreadCounts } from './spread-counts.ts';
 import { type Watches, watchNamespaces } from './watch-namespaces.ts';
 
@@ -51,15 +50,7 @@ export type Warn = (text: string, code?: FourtupleErrorCode) => void;
 export async function reportMachine(options: MachineReportOptions, warn: Warn): Promise<Report> {
   const start = performance.now();
   const examined = options.all === true ? await examineAll(options, warn) : [await examineOne(options, options.netns)];
-  return {
-    schema: 1,
-    // A watch may have taken minutes: what is reported is as it was at its end.
-    takenAt: new Date().toISOString(),
-    durationSeconds: Number(((performance.now() - start) / 1000).toFixed(6)),
-    host: { name: hostname(), kernel: release() },
-    namespaces: examined.map(({ namespace }) => namespace),
-    findings: examined.flatMap(({ findings }) => findings).sort(bySeverity),
-  };
+  return reportOf(examined, start);
 }
 
 async function examineOne(options: MachineReportOptions, reference: string | undefined): Promise<Examination> {

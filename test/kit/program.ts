@@ -2,15 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeEach, expect } from 'vitest';
 import type { Report } from '../../src/diagnosis/report.ts';
 import { readReport } from '../../src/diagnosis/report-reader.ts';
+import { PROGRAM, ROOT } from './built-program.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-/** The program as it is installed. */
-export const PROGRAM: string = join(root, 'dist/cli/main.js');
+export { PROGRAM } from './built-program.ts';
 
 /** Skips each test of the suite it is called in (or of the file) where the program is not built from the present sources. */
 export function needsProgram(): void {
@@ -21,10 +18,10 @@ export function needsProgram(): void {
 }
 
 function whyNoProgram(): string | undefined {
-  const built = statSync(join(root, 'dist/.stamp'), { throwIfNoEntry: false });
+  const built = statSync(join(ROOT, 'dist/.stamp'), { throwIfNoEntry: false });
   if (built === undefined) return 'the program is not built: npm run build';
-  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
-  const newer = sources.find((file) => !isTest(file) && statSync(join(root, 'src', file)).mtimeMs > built.mtimeMs);
+  const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' });
+  const newer = sources.find((file) => !isTest(file) && statSync(join(ROOT, 'src', file)).mtimeMs > built.mtimeMs);
   return newer === undefined ? undefined : `src/${newer} is newer than the program: npm run build`;
 }
 

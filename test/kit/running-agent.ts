@@ -4,12 +4,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type ClientRequest, get, type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { AgentHealth } from '../../src/agent/agent-view.ts';
+import { PROGRAM } from './built-program.ts';
 
-/** Seen from where the tests are, and from where the benches are compiled to. */
-const BUILT = fileURLToPath(import.meta.url).includes('/build/') ? '../../../dist' : '../../dist';
-const PROGRAM = fileURLToPath(new URL(`${BUILT}/cli/main.js`, import.meta.url));
 /** In jiffies of USER_HZ, which is 100 on every Linux that Node runs on. */
 const TICK_SECONDS = 0.01;
 const READY = /"url":"(http:[^"]+)"/;

@@ -1,10 +1,8 @@
-import { hostname, release } from 'node:os';
 import { findKernelOwners } from '../../census/kernel-owners.ts';
 import { KernelUnits } from '../../census/kernel-units.ts';
 import type { NamespaceCensus } from '../../census/namespace-census.ts';
 import type { FoundOwners, OwnedSockets } from '../../census/owners.ts';
-import { type LaneSocketOwners, TimeWaitOwners } from '../../census/time-wait-owners.ts';
-import { bySeverity } from '../../diagnosis/diagnose.ts';
+import { TimeWaitOwners } from '../../census/time-wait-owners.ts';
 import type { Examination } from '../../diagnosis/examination.ts';
 import { examineNamespace } from '../../diagnosis/examine-namespace.ts';
 import type { ProcessReport, Report } from '../../diagnosis/report.ts';
@@ -12,6 +10,7 @@ import type { Scene } from '../../diagnosis/scene.ts';
 import { withSockDiag } from '../../diagnosis/with-sock-diag.ts';
 import { inNamespace, type NamespaceHandle } from '../../linux/network-namespace.ts';
 import { HOST, hostRange, identityOf, type KernelFacts, kernelFacts } from '../../machine/namespace-identity.ts';
+import { reportOf } from '../../machine/report-of.ts';
 import { FourtupleError } from '../../tcp/error.ts';
 import { laneKey } from '../sampling/lane-tallies.ts';
 import type { NamespaceSampler } from '../sampling/namespace-sampler.ts';
@@ -54,14 +53,7 @@ export class Examiner {
       }
     }
     for (const inode of this.#owners.keys()) if (!this.#sampler.namespaces.has(inode)) this.#owners.delete(inode);
-    return {
-      schema: 1,
-      takenAt: new Date().toISOString(),
-      durationSeconds: Number(((performance.now() - start) / 1_000).toFixed(6)),
-      host: { name: hostname(), kernel: release() },
-      namespaces: examined.map(({ namespace }) => namespace),
-      findings: examined.flatMap(({ findings }) => findings).sort(bySeverity),
-    };
+    return reportOf(examined, start);
   }
 
   async #examineOne(
@@ -114,7 +106,7 @@ export class Examiner {
     // It lists all sockets once more: not where that takes long, and not for nobody.
     const isWorthIt = relist !== undefined && (!owners.isEmpty || lanes.some(({ live }) => live > 0));
     const find = (inodes: readonly number[]): FoundOwners => findKernelOwners(inodes, this.#ownersMs, handle.inode);
-    const looked: ReadonlyMap<number, LaneSocketOwners> | null = isWorthIt
+    const timeWaits = isWorthIt
       ? withSockDiag(
           (work) => inNamespace(handle, work),
           (diag) => owners.look(diag, census, numbers, find, performance.now()),
@@ -126,7 +118,7 @@ export class Examiner {
       lanes.map((lane) => {
         const key = laneKey(lane);
         const report = reported.get(key);
-        const timeWaitProcesses = (looked?.get(lane.index)?.timeWait ?? []).map(process);
+        const timeWaitProcesses = (timeWaits?.get(lane.index) ?? []).map(process);
         return [key, { processes: report?.processes ?? [], timeWaitProcesses, unit: report?.unit ?? null }];
       }),
     );

@@ -36,7 +36,6 @@ export class NamespaceSampler {
   readonly #options: NamespaceSamplerOptions;
   readonly #tallies = new LaneTallies();
   readonly #closes: ClosesWindow | null;
-  #closed: ClosedWindow | null = null;
   #observed: ReadonlyMap<string, ObservedRates> = new Map();
   #listed: ReadonlySet<string> = new Set();
   #ownership: ReadonlyMap<string, LaneOwnership> = new Map();
@@ -100,10 +99,11 @@ export class NamespaceSampler {
     if (!isChosen && this.#sample !== null && this.#mayWait(handle)) return this.#sample;
     this.#closesMs = this.#closes?.read() ?? 0;
     const taken = await this.#count(handle);
-    this.#closed = this.#closes?.step(handle, taken) ?? null;
+    const closed = this.#closes?.step(handle, taken) ?? null;
     const isCounting = this.#closes?.isCounting === true;
     this.#tallies.setCounted({ closes: isCounting, refusedConnects: moment.refusalsCounted });
-    this.#noteCloses(taken, isCounting);
+    if (!isCounting) this.#observed = new Map();
+    if (closed !== null) this.#noteCloses(taken, closed);
     const note = this.#closes?.note ?? null;
     const sample = sampleNamespace(note === null ? taken : { ...taken, notes: [...taken.notes, note] }, {
       identity: { inode: entry.inode, name: entry.name, holder: entry.holder },
@@ -145,10 +145,7 @@ export class NamespaceSampler {
     return taken;
   }
 
-  #noteCloses({ census }: NamespaceCensus, isCounting: boolean): void {
-    if (!isCounting) this.#observed = new Map();
-    if (this.#closed === null) return;
-    const { watched, seconds } = this.#closed;
+  #noteCloses({ census }: NamespaceCensus, { watched, seconds }: ClosedWindow): void {
     const observed = new Map<string, ObservedRates>();
     let others = watched.closes;
     for (const lane of census.fullest(this.#options.lanes)) {

@@ -4,7 +4,7 @@ import type { ObservedRates } from '../../census/observed-rates.ts';
 import type { CountedLaneReport, LaneReport, NamespaceReport, ProcessReport } from '../../diagnosis/report.ts';
 import { reportNamespace } from '../../diagnosis/report-namespace.ts';
 import { TcpState } from '../../tcp/state.ts';
-import type { LaneName, NamespaceSample, OtherLanes } from '../sample.ts';
+import type { NamespaceSample, OtherLanes } from '../sample.ts';
 import { type LaneTallies, laneKey } from './lane-tallies.ts';
 
 /** What of a lane takes longer to find out than a sample may: as it was found last. */
@@ -33,20 +33,19 @@ const NO_OWNERS = { of: () => [], stopped: null, refused: null };
 /** Makes the sample of a namespace from its census: nothing that is not in the census is looked at. */
 export function sampleNamespace(taken: NamespaceCensus, options: SampleNamespaceOptions): NamespaceSample {
   const { census } = taken;
-  const keyOf = (lane: Pick<LaneName, 'source' | 'destination' | 'port' | 'device'>): string => laneKey(lane);
   const report = reportNamespace(options.identity, taken, {
     top: options.lanes,
     findOwners: () => NO_OWNERS,
     units: { ofProcess: () => null, ofCgroup: () => null },
     timeWaitSeconds: options.timeWaitSeconds,
     counted: options.counted,
-    observed: (lane) => (isToldByTimeWait(census, lane) ? null : options.observed(keyOf(census.lane(lane)))),
+    observed: (lane) => (isToldByTimeWait(census, lane) ? null : options.observed(laneKey(census.lane(lane)))),
   });
   return {
     ...report,
     takenAt: options.takenAt,
     lanes: report.lanes.map((lane) => {
-      const key = keyOf(lane);
+      const key = laneKey(lane);
       const { processes, timeWaitProcesses, unit } = options.ownership(key) ?? NOBODY;
       return { ...lane, ...options.tallies.of(key), processes, timeWaitProcesses, unit };
     }),

@@ -32,9 +32,7 @@ export class SampledNamespaces {
   #listMs = 0;
   readonly #listIntervalMs: number;
 
-  /**
-   * @param listIntervalMs they are looked for at most so often
-   */
+  /** @param listIntervalMs they are looked for at most so often */
   constructor(wanted: AgentNamespaces, listIntervalMs: number = LIST_INTERVAL_MS) {
     this.#wanted = wanted;
     this.#listIntervalMs = listIntervalMs;
@@ -43,11 +41,6 @@ export class SampledNamespaces {
   /** What could not be found of them. */
   get notes(): readonly string[] {
     return this.#wanted === 'all' ? this.#list.notes : [];
-  }
-
-  /** All that the machine has, as they were listed last. */
-  get listed(): readonly NamespaceEntry[] {
-    return this.#list.namespaces;
   }
 
   /** @param failed is told of one that was asked for by name and cannot be opened */

@@ -1,8 +1,8 @@
-import { hostname, release } from 'node:os';
 import type { CountedLaneReport } from '../../diagnosis/report.ts';
 import type { Refusal } from '../../linux/connect-trace.ts';
 import type { NamespaceHandle } from '../../linux/network-namespace.ts';
 import { ticksPerSecond } from '../../linux/timer-tick.ts';
+import { thisHost } from '../../machine/report-of.ts';
 import { type ReadCounts, spreadCounts } from '../../machine/spread-counts.ts';
 import { FourtupleError } from '../../tcp/error.ts';
 import { meanTimeWaitSeconds } from '../../tcp/time-wait.ts';
@@ -112,7 +112,7 @@ export class Sampler {
     return {
       schema: 1,
       takenAt,
-      host: { name: hostname(), kernel: release() },
+      host: thisHost(),
       cost: {
         intervalSeconds: rounded(this.#pace.intervalSeconds),
         cpuSeconds: rounded(cpuSeconds),
